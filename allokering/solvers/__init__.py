@@ -1,0 +1,1 @@
+"""Solvers for the placement; the only modules that import a solver for it."""
