@@ -1,7 +1,7 @@
 """An instance: the facts of one region, validated, in canonical order.
 
-Reading and validating are in `reading` and `validation`; this module says what an instance *is*, so that everything else can be
-built on it without knowing about files.
+Reading and validating are in `reading` and `validation`; this module says what an instance *is*, so that everything else
+can be built on it without knowing about files.
 """
 
 from __future__ import annotations
@@ -99,7 +99,9 @@ class Instance:
     def of(name: str, settings: Settings, rows: dict[str, list[Row]]) -> Instance:
         """Build an instance from rows in any order; tables that are missing are empty."""
         ordered = {
-            table: tuple(sorted(rows.get(table, ()), key=lambda row: tuple(str(getattr(row, part)) for part in row.key)))
+            table: tuple(
+                sorted(rows.get(table, ()), key=lambda row: tuple(str(getattr(row, part)) for part in row.key))
+            )
             for table in TABLES
         }
         return Instance(name, settings, **ordered)  # type: ignore[arg-type]
@@ -149,9 +151,7 @@ class Instance:
     @cached_property
     def sha256(self) -> str:
         """Hash of everything that can change a plan: settings without prose, and every row in canonical order."""
-        digest = hashlib.sha256(
-            self.settings.model_dump_json(exclude={"title", "question", "provenance"}).encode()
-        )
+        digest = hashlib.sha256(self.settings.model_dump_json(exclude={"title", "question", "provenance"}).encode())
         for field in fields(self):
             if field.name in TABLES:
                 digest.update(field.name.encode())

@@ -19,7 +19,13 @@ from allokering.builtin import builtin_folder
 from allokering.errors import Fault, ModelFaulty
 from allokering.kinds import KINDS, Params
 
-SECTIONS = {"rule": "rulesets", "tier": "objectives", "term": "objectives", "measure": "policies", "programme": "programmes"}
+SECTIONS = {
+    "rule": "rulesets",
+    "tier": "objectives",
+    "term": "objectives",
+    "measure": "policies",
+    "programme": "programmes",
+}
 """Sections of entries, and the folder of `models/` in which files of them are looked up."""
 
 
@@ -110,7 +116,12 @@ def load_model(name_or_path: str, overrides: Mapping[str, str] | None = None) ->
     faults: list[Fault] = []
     head = _read_toml(path, faults)
     sections: dict[str, list[dict[str, Any]]] = {section: list(head.get(section, [])) for section in SECTIONS}
-    for key, folder in (("ruleset", "rulesets"), ("objective", "objectives"), ("policy", "policies"), ("programmes", "programmes")):
+    for key, folder in (
+        ("ruleset", "rulesets"),
+        ("objective", "objectives"),
+        ("policy", "policies"),
+        ("programmes", "programmes"),
+    ):
         named = head.get(key, [])
         for part in [named] if isinstance(named, str) else named:
             content = _read_toml(_find(part, path.parent / folder, builtin_folder("models") / folder), faults)
@@ -141,7 +152,9 @@ def _find(name: str, *folders: Path) -> Path:
     for candidate in candidates:
         if candidate.is_file():
             return candidate
-    raise ModelFaulty(name, [Fault(name, None, None, None, "no such model: give a path, or a name that `allokering list` shows")])
+    raise ModelFaulty(
+        name, [Fault(name, None, None, None, "no such model: give a path, or a name that `allokering list` shows")]
+    )
 
 
 def _read_toml(path: Path, faults: list[Fault]) -> dict[str, Any]:
@@ -178,7 +191,15 @@ def _override(entries: dict[str, list[Entry]], overrides: Mapping[str, str], fau
             if entry.id == entry_id and param in getattr(KINDS[section].get(entry.kind), "model_fields", {})
         ]
         if not places:
-            faults.append(Fault("--set", None, key, text, "no rule, tier, term, measure or programme with that id has such a parameter"))
+            faults.append(
+                Fault(
+                    "--set",
+                    None,
+                    key,
+                    text,
+                    "no rule, tier, term, measure or programme with that id has such a parameter",
+                )
+            )
             continue
         try:
             value = tomllib.loads(f"value = {text}")["value"]
@@ -201,12 +222,22 @@ def _validate(file: str, entries: dict[str, list[Entry]], faults: list[Fault]) -
                 faults.append(Fault(file, None, f"{entry.id}.kind", entry.kind, f"one of {', '.join(KINDS[section])}"))
                 continue
             if section == "term" and entry.tier not in tiers:
-                faults.append(Fault(file, None, f"{entry.id}.tier", entry.tier, f"a tier of the objective: {', '.join(sorted(tiers))}"))
+                faults.append(
+                    Fault(
+                        file,
+                        None,
+                        f"{entry.id}.tier",
+                        entry.tier,
+                        f"a tier of the objective: {', '.join(sorted(tiers))}",
+                    )
+                )
             try:
                 KINDS[section][entry.kind].model_validate(entry.params)
             except ValidationError as error:
                 faults += [
-                    Fault(file, None, f"{entry.id}.{'.'.join(map(str, one['loc']))}", str(one["input"])[:80], one["msg"])
+                    Fault(
+                        file, None, f"{entry.id}.{'.'.join(map(str, one['loc']))}", str(one["input"])[:80], one["msg"]
+                    )
                     for one in error.errors()
                 ]
     for section in ("rule", "tier", "programme"):

@@ -31,7 +31,9 @@ class Unit:
     name: str
 
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\s,;\"'=+@!|\x00-\x1f][^,;\"|\x00-\x1f]*$")]
+Id = Annotated[
+    str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\s,;\"'=+@!|\x00-\x1f][^,;\"|\x00-\x1f]*$")
+]
 Text = Annotated[str, StringConstraints(max_length=400)]
 Percent = Annotated[int, Field(ge=0, le=100), Unit("percent")]
 Share = Annotated[int, Field(ge=1, le=100), Unit("percent")]
@@ -175,7 +177,9 @@ class PositionPart(Row):
     key = ("position_id", "municipality_id")
     required = True
 
-    position_id: Annotated[Id, Ref("positions")] = Field(description="The position", examples=["alis-masfjorden-modalen"])
+    position_id: Annotated[Id, Ref("positions")] = Field(
+        description="The position", examples=["alis-masfjorden-modalen"]
+    )
     municipality_id: Annotated[Id, Ref("municipalities")] = Field(description="The municipality", examples=["4634"])
     share_percent: Share = Field(description="Share of the list and of the working week", examples=[75])
 
@@ -189,14 +193,20 @@ class Trainee(Row):
 
     trainee_id: Id = Field(description="An id, not a name", examples=["alis-aardal-1"])
     programme: Id = Field(description="A programme of the model: alis or lis1", examples=["alis"])
-    home_municipality_id: Annotated[Id, Ref("municipalities")] = Field(description="Where the trainee lives", examples=["4643"])
+    home_municipality_id: Annotated[Id, Ref("municipalities")] = Field(
+        description="Where the trainee lives", examples=["4643"]
+    )
     earliest_start: dt.date = Field(description="First possible start", examples=["2017-09-01"])
-    latest_start: dt.date | None = Field(None, description="Last possible start; empty: the plan's end", examples=["2018-09-01"])
+    latest_start: dt.date | None = Field(
+        None, description="Last possible start; empty: the plan's end", examples=["2018-09-01"]
+    )
     fte_percent: Annotated[int, Field(ge=50, le=100), Unit("percent")] = Field(
         100, description="Position size; at least 50 (assumption, domain fact 1.8)", examples=[100]
     )
     practice_months_done: Months = Field(0, description="Months in open practice already credited", examples=[12])
-    institution_months_done: Months = Field(0, description="Months of institution service already credited", examples=[6])
+    institution_months_done: Months = Field(
+        0, description="Months of institution service already credited", examples=[6]
+    )
     group_months_done: Months = Field(0, description="Months of group supervision already credited", examples=[0])
 
 
@@ -235,7 +245,9 @@ class SiteSlot(Row):
     site_id: Annotated[Id, Ref("sites")] = Field(description="The site", examples=["forde-med"])
     from_date: dt.date = Field(alias="from", description="First day", examples=["2018-09-01"])
     to_date: dt.date = Field(alias="to", description="Last day", examples=["2022-08-31"])
-    slots: Annotated[int, Field(ge=0, le=1000), Unit("trainees")] = Field(description="Trainees at one time", examples=[1])
+    slots: Annotated[int, Field(ge=0, le=1000), Unit("trainees")] = Field(
+        description="Trainees at one time", examples=[1]
+    )
 
 
 class Travel(Row):
