@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from allokering.builtin import builtin_folder
 from allokering.errors import Fault, ModelFaulty
-from allokering.kinds import KINDS, Params
+from allokering.kinds import KINDS, Params, Programme
 
 SECTIONS = {
     "rule": "rulesets",
@@ -95,6 +95,16 @@ class Model:
             KeyError: the model has no such programme.
         """
         return {entry.id: entry for entry in self.programmes}[programme_id]
+
+    def programme_params(self, programme_id: str) -> Programme:
+        """What a programme demands.
+
+        Raises:
+            KeyError: the model has no such programme.
+        """
+        params = self.programme(programme_id).typed
+        assert isinstance(params, Programme)  # noqa: S101 - the section has one kind
+        return params
 
     @property
     def sha256(self) -> str:

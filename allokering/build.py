@@ -1,0 +1,121 @@
+"""Instance + model -> problem. Reads like the formulation: paths, then every rule, then every term of the objective."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import numpy as np
+
+from allokering.errors import Fault, InstanceFaulty
+from allokering.instance import Instance
+from allokering.language import say
+from allokering.model import Model
+from allokering.objective import PATH_TERMS
+from allokering.paths import PathOptions, PathSpace, Use, path_space
+from allokering.problem import Integers, Options, Problem, Relief, Resource, Transfer
+from allokering.rules.registry import RULES
+from allokering.scope import Draft, Objective, Scope, use_of
+from allokering.training import lengths
+
+
+def build(instance: Instance, model: Model, objective: Objective = "lexicographic") -> Problem:
+    """Compile the problem of an instance under a model.
+
+    Raises:
+        InstanceFaulty: a trainee's programme is not in the model.
+    """
+    draft = Draft(instance, model, objective, spaces=tuple(_spaces(instance, model)))
+    for rule in model.rules:
+        if rule.in_force(instance.settings.start):
+            _speak(RULES[rule.kind], Scope(draft, rule.id), rule.typed, instance)
+    for term in model.terms:
+        if term.kind in PATH_TERMS:
+            PATH_TERMS[term.kind](Scope(draft, term.id), term.typed, instance)  # type: ignore[operator]
+    return _finish(draft)
+
+
+def _speak(rule: ModuleType, scope: Scope, params: object, instance: Instance) -> None:
+    """Let a rule speak; one that holds by construction, or in a later stage, has nothing to say here."""
+    if hasattr(rule, "enforce"):
+        rule.enforce(scope, params, instance)
+
+
+def _spaces(instance: Instance, model: Model) -> list[PathSpace]:
+    """The path space of every trainee, all positions and sites of the instance."""
+    known = {programme.id for programme in model.programmes}
+    faults = [
+        Fault("trainees", None, "programme", trainee.programme, say("{trainee}: not a programme of the model ({known})",
+              trainee=trainee.trainee_id, known=", ".join(sorted(known))))
+        for trainee in instance.trainees
+        if trainee.programme not in known
+    ]
+    if faults:
+        raise InstanceFaulty(instance.name, faults)
+    positions = [position.position_id for position in instance.positions]
+    sites = [site.site_id for site in instance.sites]
+    months = instance.settings.period_months
+    spaces = []
+    for trainee in instance.trainees:
+        left = lengths(trainee, model.programme_params(trainee.programme), months)
+        periods = instance.settings.periods
+        spaces.append(
+            path_space(trainee.trainee_id, positions, sites, periods, left.rotation_periods, left.path_periods)
+        )
+    return spaces
+
+
+def _finish(draft: Draft) -> Problem:
+    """Put the draft in canonical order: resources by rule, subject and period, whatever the order of the rules."""
+    order = sorted(range(len(draft.resources)), key=lambda number: _name(draft.resources[number]))
+    number = np.empty(len(order), dtype=np.int64)
+    number[order] = np.arange(len(order))
+
+    def renumber(resource: int) -> int:
+        return int(number[resource])
+
+    reliefs = [Relief(one.name, renumber(one.resource), one.most, one.prices) for one in draft.reliefs]
+    transfers = [
+        Transfer(
+            one.name,
+            renumber(one.source),
+            renumber(one.target),
+            one.most,
+            one.prices,
+            None if one.also_uses is None else renumber(one.also_uses),
+        )
+        for one in draft.transfers
+    ]
+    return Problem(
+        tiers=draft.tiers,
+        resources=tuple(draft.resources[old] for old in order),
+        actors=tuple(_options(draft, space, number) for space in draft.spaces),
+        reliefs=tuple(sorted(reliefs, key=lambda one: (one.resource, one.name))),
+        transfers=tuple(sorted(transfers, key=lambda one: (one.source, one.target))),
+    )
+
+
+def _name(resource: Resource) -> tuple[str, str, int]:
+    return resource.rule, resource.subject, resource.period
+
+
+def _options(draft: Draft, space: PathSpace, number: Integers) -> Options:
+    """A trainee's options as the rules left them."""
+
+    def uses(positions: Integers) -> list[Use]:
+        return [
+            use_of(rule, space, positions, number)
+            for rule in draft.uses
+            if rule.trainees is None or space.trainee in rule.trainees
+        ]
+
+    def prices(positions: Integers) -> tuple[Integers, Integers]:
+        by_start = np.zeros((len(positions), len(space.starts), len(draft.tiers)), dtype=np.int64)
+        for tier, weight, price in draft.position_start_prices:
+            by_start[:, :, tier] += weight * price(space, positions)
+        by_rotation = np.zeros((len(positions), len(space.rotation_site), len(draft.tiers)), dtype=np.int64)
+        for tier, weight, price in draft.rotation_prices:
+            by_rotation[:, :, tier] += weight * price(space, positions)
+        return by_start, by_rotation
+
+    unplaced = None if space.trainee in draft.must_place else draft.unplaced_prices
+    return PathOptions(space, uses, prices, unplaced)

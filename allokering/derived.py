@@ -1,0 +1,87 @@
+"""What follows from the tables, as the solver side sees it: presence, shares, residents, targets.
+
+The verifier works these out for itself and imports nothing from here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
+
+import numpy as np
+
+from allokering.instance import Instance
+from allokering.kinds import ListTarget, TraineeList
+from allokering.model import Model
+from allokering.problem import Integers
+from allokering.tables import Doctor, Municipality
+
+
+def is_present(instance: Instance, first_day: dt.date | None, last_day: dt.date | None, period: int) -> bool:
+    """Does it hold on every day of the period? An empty date never limits."""
+    begins = first_day is None or first_day <= instance.period_start(period)
+    return begins and (last_day is None or last_day >= instance.period_end(period))
+
+
+def doctors_present(instance: Instance) -> dict[tuple[str, int], list[Doctor]]:
+    """Doctors by (municipality, period); an empty list where there are none."""
+    present: dict[tuple[str, int], list[Doctor]] = defaultdict(list)
+    for period in range(instance.settings.periods):
+        for doctor in instance.doctors:
+            if is_present(instance, doctor.starts, doctor.ends, period):
+                present[doctor.municipality_id, period].append(doctor)
+    return present
+
+
+def shares_of_positions(instance: Instance) -> dict[str, dict[str, int]]:
+    """Share in percent by position, in the instance's order, and municipality."""
+    shares: dict[str, dict[str, int]] = {position.position_id: {} for position in instance.positions}
+    for part in instance.position_parts:
+        shares[part.position_id][part.municipality_id] = part.share_percent
+    return shares
+
+
+def municipalities_of_positions(instance: Instance) -> dict[str, tuple[str, ...]]:
+    """Municipalities by position, in the instance's order."""
+    return {position: tuple(shares) for position, shares in shares_of_positions(instance).items()}
+
+
+def minutes_from_parts(instance: Instance, parts: tuple[str, ...], place: str) -> int | None:
+    """Minutes from the nearest of some municipalities; None if nothing is known of any."""
+    trips = [instance.minutes(part, place) for part in parts]
+    return min((trip for trip in trips if trip is not None), default=None)
+
+
+def residents_in(municipality: Municipality, months: int) -> int:
+    """Residents so many months after the start: linear growth of the starting number, rounded down."""
+    return max(0, municipality.residents * (12000 + municipality.growth_permille_per_year * months) // 12000)
+
+
+def list_target(instance: Instance, model: Model, doctor: Doctor, period: int) -> int:
+    """A doctor's target: the lowest of agreed limit, own target and the policy in force."""
+    targets = [doctor.list_limit]
+    if doctor.list_target is not None:
+        targets.append(doctor.list_target)
+    measure = model.measure("list_target", instance.period_start(period))
+    if measure is not None and isinstance(policy := measure.typed, ListTarget):
+        targets.append(policy.patients_per_fte * doctor.fte_percent // 100)
+    return min(targets)
+
+
+def trainee_list_ladder(instance: Instance, model: Model, period: int) -> Integers:
+    """A full-time trainee's list by year of training, under the policy in force; no list without one."""
+    measure = model.measure("trainee_list", instance.period_start(period))
+    if measure is not None and isinstance(policy := measure.typed, TraineeList):
+        return np.array(policy.patients_by_training_year, dtype=np.int64)
+    return np.zeros(1, dtype=np.int64)
+
+
+def by_part(parts: Mapping[str, tuple[str, ...]], rows: Mapping[str, Integers], periods: int) -> list[Integers]:
+    """Rows by (position, period) for the first municipality of each position, the second, and so on; -1 for none."""
+    nowhere = np.full(periods, -1)
+    most = max((len(part) for part in parts.values()), default=0)
+    return [
+        np.stack([rows[part[number]] if number < len(part) else nowhere for part in parts.values()])
+        for number in range(most)
+    ]

@@ -1,0 +1,138 @@
+"""What a written plan says of each trainee, read for the verifier alone.
+
+Nothing here is used to build or solve a problem: the verifier reads dates and ids in its own way, so that a misreading
+on one side shows as a disagreement.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from allokering.instance import Instance
+from allokering.kinds import Programme
+from allokering.model import Model
+from allokering.plan import Placement, PlacementStatus, Plan, Rotation
+from allokering.tables import Doctor, Position, PositionPart, Trainee
+
+
+@dataclass(frozen=True)
+class WrittenPath:
+    """A training path as the plan's rows state it, beside the table rows that it speaks of."""
+
+    trainee: Trainee
+    programme: Programme
+    position: Position
+    parts: tuple[PositionPart, ...]
+    """The position's parts by the table, whatever the plan says of them."""
+    rows: tuple[Placement, ...]
+    rotations: tuple[Rotation, ...]
+    from_date: dt.date
+    to_date: dt.date
+    completes: dt.date
+    held: range
+    """Periods in which the trainee holds the position."""
+    away: frozenset[int]
+    """Periods in rotation."""
+
+    @property
+    def practice(self) -> tuple[int, ...]:
+        """Periods held and not in rotation."""
+        return tuple(period for period in self.held if period not in self.away)
+
+
+def read_paths(instance: Instance, model: Model, plan: Plan) -> dict[str, WrittenPath]:
+    """The path of every trainee who has one, by the trainee's id; of several, the first in the order of the rows.
+
+    Rows that lack a column that every placed trainee has are no path.
+    """
+    trainees = {row.trainee_id: row for row in instance.trainees}
+    positions = {row.position_id: row for row in instance.positions}
+    programmes = {entry.id: Programme.model_validate(entry.params) for entry in model.programmes}
+    parts = parts_by_position(instance)
+    rotations: dict[str, list[Rotation]] = defaultdict(list)
+    for rotation in plan.rotations:
+        rotations[rotation.trainee_id].append(rotation)
+    rows_of: dict[str, list[Placement]] = defaultdict(list)
+    for row in plan.placements:
+        if row.status == PlacementStatus.PLACED:
+            rows_of[row.trainee_id].append(row)
+    paths = {}
+    for trainee_id, rows in rows_of.items():
+        first = rows[0]
+        if first.position_id is None or first.from_date is None or first.to_date is None or first.completes is None:
+            continue
+        paths[trainee_id] = WrittenPath(
+            trainee=trainees[trainee_id],
+            programme=programmes[trainees[trainee_id].programme],
+            position=positions[first.position_id],
+            parts=parts[first.position_id],
+            rows=tuple(row for row in rows if row.position_id == first.position_id),
+            rotations=tuple(rotations[trainee_id]),
+            from_date=first.from_date,
+            to_date=first.to_date,
+            completes=first.completes,
+            held=periods_between(instance, first.from_date, first.to_date),
+            away=frozenset(
+                period
+                for rotation in rotations[trainee_id]
+                for period in periods_between(instance, rotation.from_date, rotation.to_date)
+            ),
+        )
+    return paths
+
+
+def parts_by_position(instance: Instance) -> dict[str, tuple[PositionPart, ...]]:
+    """The parts of every position, by the position's id."""
+    parts: dict[str, list[PositionPart]] = {row.position_id: [] for row in instance.positions}
+    for part in instance.position_parts:
+        parts[part.position_id].append(part)
+    return {position_id: tuple(rows) for position_id, rows in parts.items()}
+
+
+def period_of(instance: Instance, date: dt.date) -> int:
+    """The period a day falls in, counted from 0; before the horizon it is negative."""
+    start = instance.settings.start
+    return ((date.year - start.year) * 12 + date.month - start.month) // instance.settings.period_months
+
+
+def periods_between(instance: Instance, from_date: dt.date, to_date: dt.date) -> range:
+    """The periods from the one that holds the first day to the one that holds the last."""
+    return range(period_of(instance, from_date), period_of(instance, to_date) + 1)
+
+
+def months_between(from_date: dt.date, to_date: dt.date) -> int:
+    """Calendar months from the month of one day to the month of another, the days apart."""
+    return (to_date.year - from_date.year) * 12 + to_date.month - from_date.month
+
+
+def periods(instance: Instance) -> tuple[tuple[int, dt.date, dt.date], ...]:
+    """Every period of the horizon: its number, first day and last day."""
+    return tuple(
+        (period, instance.period_start(period), instance.period_end(period))
+        for period in range(instance.settings.periods)
+    )
+
+
+def holds_throughout(starts: dt.date | None, ends: dt.date | None, first: dt.date, last: dt.date) -> bool:
+    """Does what lasts from `starts` to `ends` hold on every day from `first` to `last`? An empty date never limits."""
+    return (starts is None or starts <= first) and (ends is None or last <= ends)
+
+
+def doctors_present(instance: Instance) -> dict[tuple[str, int], list[Doctor]]:
+    """The doctors present in each municipality and period, by (municipality, period)."""
+    calendar = periods(instance)
+    present: dict[tuple[str, int], list[Doctor]] = defaultdict(list)
+    for doctor in instance.doctors:
+        for period, first, last in calendar:
+            if holds_throughout(doctor.starts, doctor.ends, first, last):
+                present[doctor.municipality_id, period].append(doctor)
+    return present
+
+
+def minutes_from_position(instance: Instance, parts: Sequence[PositionPart], municipality_id: str) -> int | None:
+    """Minutes from the nearest of a position's municipalities to another; None if nothing is known."""
+    known = (instance.minutes(part.municipality_id, municipality_id) for part in parts)
+    return min((minutes for minutes in known if minutes is not None), default=None)

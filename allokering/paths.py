@@ -1,0 +1,257 @@
+"""A trainee's training paths as arrays: position x start x rotation, never enumerated in a loop.
+
+What a path uses is the sum of a part that depends on position and start, a part that depends on site and begin of the rotation,
+and their interaction in the window of absence. So the cost of every path at given resource prices is a few array operations
+(`PathOptions.values`), and the usage of chosen paths is read off the same arrays (`PathOptions.usage`).
+
+Axes: position (K), start (S), rotation (R, of which number 0 is "none"), site (H, of which number 0 is "no site"), period (P).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from allokering.problem import Floats, Integers, Options
+
+Booleans = npt.NDArray[np.bool_]
+UNPLACED = "unplaced"
+NO_SITE = ""
+
+
+class While(Enum):
+    """In which periods of a path something is used."""
+
+    HELD = "held"
+    """From start to finish."""
+    PRACTICE = "practice"
+    """While the position is held, rotation apart."""
+    ROTATION = "rotation"
+    """In the window of absence."""
+
+
+@dataclass(frozen=True)
+class PathSpace:
+    """All paths of one trainee before any rule has spoken: the axes, and what the rules leave of them.
+
+    A rule narrows one of the three factors of `allowed` in place; no rule reads what another has left.
+    """
+
+    trainee: str
+    positions: tuple[str, ...]
+    sites: tuple[str, ...]
+    starts: Integers
+    """First period of each start (S)."""
+    finishes: Integers
+    """Period after the last one of the path (S); may lie after the horizon."""
+    rotation_site: Integers
+    """Number of the rotation's site (R); 0 for none."""
+    rotation_begin: Integers
+    """First period of the rotation (R); the horizon for none."""
+    rotation_periods: int
+    """Length of the rotation."""
+    periods: int
+    by_position_and_start: Booleans
+    by_start_and_rotation: Booleans
+    by_position_and_site: Booleans
+
+    def allowed(self, positions: Integers) -> Booleans:
+        """What is left for some of the positions: shape (positions, S, R)."""
+        left = self.by_position_and_start[positions, :, None] & self.by_start_and_rotation[None, :, :]
+        return left & self.by_position_and_site[positions][:, self.rotation_site][:, None, :]
+
+
+@dataclass(frozen=True)
+class Use:
+    """A resource that paths use in some of their periods.
+
+    `resource` gives the resource's number by (position, period), or by (site, period) if `by_site`; -1 for none. `amount` is a
+    number, or an array by (position, start, period).
+    """
+
+    when: While
+    resource: Integers
+    amount: int | Integers
+    by_site: bool = False
+
+
+def path_space(
+    trainee: str,
+    positions: Sequence[str],
+    sites: Sequence[str],
+    periods: int,
+    rotation_periods: int,
+    path_periods: int,
+) -> PathSpace:
+    """The space of all paths that last `path_periods`, with a block of `rotation_periods` at one of `sites`, or none."""
+    starts = np.arange(periods)
+    begins = np.arange(max(0, periods - rotation_periods + 1)) if rotation_periods else np.arange(0)
+    site, begin = (grid.ravel() for grid in np.meshgrid(np.arange(1, len(sites) + 1), begins, indexing="ij"))
+    return PathSpace(
+        trainee=trainee,
+        positions=tuple(positions),
+        sites=(NO_SITE, *sites),
+        starts=starts,
+        finishes=starts + path_periods,
+        rotation_site=np.concatenate([[0], site]).astype(np.int64),
+        rotation_begin=np.concatenate([[periods], begin]).astype(np.int64),
+        rotation_periods=rotation_periods,
+        periods=periods,
+        by_position_and_start=np.ones((len(positions), len(starts)), dtype=bool),
+        by_start_and_rotation=np.ones((len(starts), 1 + len(site)), dtype=bool),
+        by_position_and_site=np.ones((len(positions), 1 + len(sites)), dtype=bool),
+    )
+
+
+class PathOptions(Options):
+    """The paths that the rules left, behind the interface of the solvers. Option 0 is "unplaced" where that is allowed.
+
+    Args:
+        space: the axes and what is left of them.
+        uses: what paths use, over the positions of the space.
+        position_start_prices: by (position, start, tier).
+        rotation_prices: by (position, rotation, tier).
+        unplaced_prices: per tier; None if the trainee must be placed.
+    """
+
+    def __init__(
+        self,
+        space: PathSpace,
+        uses: Callable[[Integers], Sequence[Use]],
+        prices: Callable[[Integers], tuple[Integers, Integers]],
+        unplaced_prices: Integers | None,
+    ) -> None:
+        self.actor = space.trainee
+        self._space = space
+        possible = space.by_position_and_start.any(axis=1) & space.by_position_and_site.any(axis=1)
+        positions = np.flatnonzero(possible)
+        allowed = space.allowed(positions)
+        kept = allowed.any(axis=(1, 2))
+        self._positions = positions[kept]
+        self._allowed = allowed[kept]
+        self._cells = np.argwhere(self._allowed)
+        self._uses = tuple(uses(self._positions))
+        self._position_start_prices, self._rotation_prices = prices(self._positions)
+        self._unplaced_prices = unplaced_prices
+        self._first = 0 if unplaced_prices is None else 1
+
+    def __len__(self) -> int:
+        return self._first + len(self._cells)
+
+    def key(self, option: int) -> str:
+        path = self.path(option)
+        return UNPLACED if path is None else str(path)
+
+    def find(self, key: str) -> int | None:
+        return self._numbers.get(key)
+
+    def path(self, option: int) -> Path | None:
+        """The path behind an option; None for "unplaced"."""
+        if option < self._first:
+            return None
+        position, start, rotation = self._cells[option - self._first]
+        space = self._space
+        return Path(
+            position=space.positions[self._positions[position]],
+            start=int(space.starts[start]),
+            finish=int(space.finishes[start]),
+            site=space.sites[space.rotation_site[rotation]] or None,
+            begin=int(space.rotation_begin[rotation]),
+            rotation_periods=space.rotation_periods if rotation else 0,
+        )
+
+    @property
+    def _numbers(self) -> dict[str, int]:
+        if not hasattr(self, "_number_of_key"):
+            self._number_of_key = {self.key(option): option for option in range(len(self))}
+        return self._number_of_key
+
+    def usage(self, options: Integers, resources: int) -> sparse.csr_array:
+        placed = np.flatnonzero(np.asarray(options) >= self._first)
+        position, start, rotation = self._cells[np.asarray(options)[placed] - self._first].T
+        when = self._when(start, rotation)
+        rows, columns, amounts = [], [], []
+        for use in self._uses:
+            if use.by_site:
+                resource = use.resource[self._space.rotation_site[rotation]]
+            else:
+                resource = use.resource[position]
+            amount = np.broadcast_to(
+                use.amount if isinstance(use.amount, int) else use.amount[position, start], resource.shape
+            )
+            path, period = np.nonzero(when[use.when] & (resource >= 0) & (amount != 0))
+            rows.append(placed[path])
+            columns.append(resource[path, period])
+            amounts.append(amount[path, period])
+        if not rows:
+            return sparse.csr_array((len(options), resources), dtype=np.int64)
+        cells = (np.concatenate(rows), np.concatenate(columns))
+        table = sparse.coo_array((np.concatenate(amounts), cells), shape=(len(options), resources)).tocsr()
+        table.sum_duplicates()
+        return table
+
+    def prices(self, options: Integers) -> Integers:
+        chosen = np.asarray(options)
+        position, start, rotation = self._cells[np.maximum(chosen - self._first, 0)].T if len(self._cells) else [chosen * 0] * 3
+        if self._unplaced_prices is None:
+            return self._position_start_prices[position, start] + self._rotation_prices[position, rotation]
+        out = np.tile(self._unplaced_prices, (len(chosen), 1))
+        placed = chosen >= self._first
+        path = self._position_start_prices[position[placed], start[placed]]
+        out[placed] = path + self._rotation_prices[position[placed], rotation[placed]]
+        return out
+
+    def values(self, resource_prices: Floats, tier_weights: Floats) -> Floats:
+        space, periods = self._space, self._space.periods
+        shape = (len(self._positions), len(space.starts), periods)
+        practice, window, held = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        at_site = np.zeros((len(space.sites), periods))
+        paid = np.concatenate([resource_prices, [0.0]])  # resource -1 is nothing and costs nothing
+        for use in self._uses:
+            cost = paid[use.resource]
+            if use.by_site:
+                at_site += cost * use.amount
+            else:
+                cost = cost[:, None, :] * use.amount
+                {While.HELD: held, While.PRACTICE: practice, While.ROTATION: window}[use.when][...] += cost
+        in_path = (np.arange(periods) >= space.starts[:, None]) & (np.arange(periods) < space.finishes[:, None])
+        base = self._position_start_prices @ tier_weights + ((held + practice) * in_path).sum(axis=2)
+        sums = np.zeros((*shape[:2], periods + 1))
+        np.cumsum(window - practice, axis=2, out=sums[:, :, 1:])
+        site_sums = np.zeros((len(space.sites), periods + 1))
+        np.cumsum(at_site, axis=1, out=site_sums[:, 1:])
+        begin = space.rotation_begin
+        end = np.minimum(begin + space.rotation_periods, periods)
+        rotation = site_sums[space.rotation_site, end] - site_sums[space.rotation_site, begin]
+        total = base[:, :, None] + sums[:, :, end] - sums[:, :, begin]
+        total += (self._rotation_prices @ tier_weights)[:, None, :] + rotation
+        unplaced = [] if self._unplaced_prices is None else [self._unplaced_prices @ tier_weights]
+        return np.concatenate([unplaced, total[self._allowed]])
+
+    def _when(self, start: Integers, rotation: Integers) -> dict[While, Booleans]:
+        space, period = self._space, np.arange(self._space.periods)
+        held = (period >= space.starts[start][:, None]) & (period < space.finishes[start][:, None])
+        begin = space.rotation_begin[rotation][:, None]
+        away = (period >= begin) & (period < begin + space.rotation_periods)
+        return {While.HELD: held, While.PRACTICE: held & ~away, While.ROTATION: away}
+
+
+@dataclass(frozen=True)
+class Path:
+    """One training path (utdanningsløp) in periods: position held in [start, finish), rotation in [begin, begin + length)."""
+
+    position: str
+    start: int
+    finish: int
+    site: str | None
+    begin: int
+    rotation_periods: int
+
+    def __str__(self) -> str:
+        rotation = "" if self.site is None else f" {self.site}@{self.begin:03}"
+        return f"{self.position}@{self.start:03}{rotation}"

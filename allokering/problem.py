@@ -1,0 +1,194 @@
+"""A problem: actors choose options, options use resources, and everything is paid for in tiers. No domain.
+
+Every actor chooses exactly one option. A resource is a row "use <= bound". A relief lowers the use of one resource at a price; a
+transfer lowers the use of one and raises that of another. Plans are compared by their prices, tier by tier. Generalised
+assignment, hospital/residents assignment and rotation scheduling are problems of this shape.
+
+Every amount is an integer, so feasible means feasible and equal means equal.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+Integers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Tier:
+    """One level of the objective, and the unit its prices are in."""
+
+    name: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A row "use <= bound", named by the rule that made it, its subject and its period."""
+
+    rule: str
+    subject: str
+    period: int
+    bound: int
+
+    def __str__(self) -> str:
+        return f"{self.rule}[{self.subject},{self.period}]"
+
+
+@dataclass(frozen=True)
+class Relief:
+    """Up to `most` units less use of `resource`, each at `prices` (one per tier)."""
+
+    name: str
+    resource: int
+    most: int
+    prices: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """Up to `most` units of use moved from `source` to `target`, each at `prices` (one per tier)."""
+
+    name: str
+    source: int
+    target: int
+    most: int
+    prices: tuple[int, ...]
+    also_uses: int | None = None
+    """A resource of which every unit moved uses one, such as the residents there are to move."""
+
+
+class Options(ABC):
+    """What one actor can choose from. Options are numbered from 0 in an order that does not depend on the input's order."""
+
+    actor: str
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """How many options there are."""
+
+    @abstractmethod
+    def key(self, option: int) -> str:
+        """A name of the option, unique for the actor and stable between runs."""
+
+    @abstractmethod
+    def find(self, key: str) -> int | None:
+        """The option with this name, None if the actor has it not."""
+
+    @abstractmethod
+    def usage(self, options: Integers, resources: int) -> sparse.csr_array:
+        """What the options use: shape (options, resources), integers."""
+
+    @abstractmethod
+    def prices(self, options: Integers) -> Integers:
+        """What the options cost: shape (options, tiers)."""
+
+    @abstractmethod
+    def values(self, resource_prices: Floats, tier_weights: Floats) -> Floats:
+        """Cost of every option when a unit of a resource costs `resource_prices` and of a tier `tier_weights`."""
+
+
+class ListedOptions(Options):
+    """Options listed one by one, as in a published benchmark."""
+
+    def __init__(self, actor: str, keys: Sequence[str], usage: sparse.csr_array, prices: Integers) -> None:
+        self.actor = actor
+        self._keys = tuple(keys)
+        self._usage = usage
+        self._prices = prices
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def key(self, option: int) -> str:
+        return self._keys[option]
+
+    def find(self, key: str) -> int | None:
+        return self._keys.index(key) if key in self._keys else None
+
+    def usage(self, options: Integers, resources: int) -> sparse.csr_array:
+        chosen = self._usage[options]
+        return sparse.csr_array((chosen.data, chosen.indices, chosen.indptr), shape=(len(options), resources))
+
+    def prices(self, options: Integers) -> Integers:
+        return self._prices[options]
+
+    def values(self, resource_prices: Floats, tier_weights: Floats) -> Floats:
+        used = self._usage @ resource_prices[: self._usage.shape[1]]
+        return np.asarray(self._prices @ tier_weights + used, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Solution:
+    """One option per actor, and the amounts of the reliefs, then of the transfers, in the problem's order."""
+
+    options: Integers
+    adjustments: Integers
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Actors, resources, reliefs, transfers and tiers."""
+
+    tiers: tuple[Tier, ...]
+    resources: tuple[Resource, ...]
+    actors: tuple[Options, ...]
+    reliefs: tuple[Relief, ...] = ()
+    transfers: tuple[Transfer, ...] = ()
+
+    @cached_property
+    def bounds(self) -> Integers:
+        """Bound of every resource."""
+        return np.array([resource.bound for resource in self.resources], dtype=np.int64)
+
+    @cached_property
+    def adjustment_usage(self) -> sparse.csr_array:
+        """What a unit of each relief, then of each transfer, uses: shape (adjustments, resources)."""
+        cells = [(row, relief.resource, -1) for row, relief in enumerate(self.reliefs)]
+        for row, transfer in enumerate(self.transfers, start=len(self.reliefs)):
+            cells += [(row, transfer.source, -1), (row, transfer.target, 1)]
+            if transfer.also_uses is not None:
+                cells.append((row, transfer.also_uses, 1))
+        row, column, amount = np.array(cells, dtype=np.int64).reshape(-1, 3).T
+        shape = (len(self.reliefs) + len(self.transfers), len(self.resources))
+        return sparse.coo_array((amount, (row, column)), shape=shape).tocsr()
+
+    @cached_property
+    def adjustment_prices(self) -> Integers:
+        """What a unit of each relief, then of each transfer, costs: shape (adjustments, tiers)."""
+        prices = [adjustment.prices for adjustment in (*self.reliefs, *self.transfers)]
+        return np.array(prices, dtype=np.int64).reshape(-1, len(self.tiers))
+
+    @cached_property
+    def adjustment_most(self) -> Integers:
+        """Most units of each relief, then of each transfer."""
+        return np.array([adjustment.most for adjustment in (*self.reliefs, *self.transfers)], dtype=np.int64)
+
+    def use(self, solution: Solution) -> Integers:
+        """Use of every resource, reliefs and transfers counted."""
+        used = self.adjustment_usage.T @ solution.adjustments
+        for actor, option in zip(self.actors, solution.options, strict=True):
+            row = actor.usage(np.array([option]), len(self.resources))
+            used[row.indices] += row.data
+        return np.asarray(used, dtype=np.int64)
+
+    def is_feasible(self, solution: Solution) -> bool:
+        """Does the solution keep every bound?"""
+        amounts = solution.adjustments
+        within = np.all(amounts >= 0) and np.all(amounts <= self.adjustment_most)
+        return bool(within and np.all(self.use(solution) <= self.bounds))
+
+    def values(self, solution: Solution) -> tuple[int, ...]:
+        """What the solution costs in every tier."""
+        total = solution.adjustments @ self.adjustment_prices
+        for actor, option in zip(self.actors, solution.options, strict=True):
+            total = total + actor.prices(np.array([option]))[0]
+        return tuple(int(value) for value in total)

@@ -1,0 +1,52 @@
+"""Institution service is done in the position's own health trust, or near enough.
+
+Index:   trainee with a rotation
+Math:    trust[h] is empty, or the trust of a municipality of k, or one of those has none,
+         or minutes(k, h) <= alternative_minutes_max
+Units:   minutes one way
+Assumes: travel is counted from the nearest of the position's municipalities; an unknown travel time is too long
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from allokering.evidence import minutes_from_position, read_paths
+from allokering.instance import Instance
+from allokering.kinds import Catchment
+from allokering.language import say
+from allokering.model import Model
+from allokering.plan import Plan
+from allokering.violation import Violation
+
+RULE = "catchment"
+
+
+def check(params: Catchment, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:
+    """Yield every block at a site of another trust that is too far away."""
+    sites = {site.site_id: site for site in instance.sites}
+    trust_of = {row.municipality_id: row.trust_id for row in instance.municipalities}
+    for trainee_id, path in read_paths(instance, model, plan).items():
+        trusts = {trust_of[part.municipality_id] for part in path.parts}
+        for rotation in path.rotations:
+            site = sites[rotation.site_id]
+            if site.trust_id is None or site.trust_id in trusts or None in trusts:
+                continue
+            minutes = minutes_from_position(instance, path.parts, site.municipality_id)
+            subject = f"{trainee_id} {site.site_id}"
+            if minutes is None:
+                message = say(
+                    "{trainee} is at {site}, of another trust, and no way there is known",
+                    trainee=trainee_id,
+                    site=site.site_id,
+                )
+                yield Violation(RULE, subject, 1, 0, message)
+            elif minutes > params.alternative_minutes_max:
+                message = say(
+                    "{trainee} is at {site}, of another trust and {minutes} minutes away; at most {limit}",
+                    trainee=trainee_id,
+                    site=site.site_id,
+                    minutes=minutes,
+                    limit=params.alternative_minutes_max,
+                )
+                yield Violation(RULE, subject, minutes, params.alternative_minutes_max, message)

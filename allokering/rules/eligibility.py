@@ -1,0 +1,62 @@
+"""A trainee holds only a position that the trainee has ranked, has been pinned to, or can live with the way to.
+
+Index:   trainee
+Math:    ranked[trainee, k], or a `must` pin on a position, or minutes(home, k) <= home_minutes_max
+Units:   minutes one way
+Assumes: an unknown travel time is too long; a pin whose `until` is before the plan's start is void
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from allokering.evidence import WrittenPath, read_paths
+from allokering.instance import Instance
+from allokering.kinds import Eligibility
+from allokering.language import say
+from allokering.model import Model
+from allokering.plan import Plan
+from allokering.tables import PinVerb, PinWhat
+from allokering.violation import Violation
+
+RULE = "eligibility"
+
+
+def check(params: Eligibility, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:
+    """Yield every trainee who holds a position too far from home."""
+    ranked = {(row.trainee_id, row.position_id) for row in instance.preferences}
+    pinned = {
+        (pin.trainee_id, pin.value)
+        for pin in instance.pins
+        if pin.what == PinWhat.POSITION
+        and pin.verb == PinVerb.MUST
+        and (pin.until is None or pin.until >= instance.settings.start)
+    }
+    for trainee_id, path in read_paths(instance, model, plan).items():
+        choice = (trainee_id, path.position.position_id)
+        if choice in ranked or choice in pinned:
+            continue
+        minutes = _minutes_from_home(path, instance)
+        subject = " ".join(choice)
+        if minutes is None:
+            message = say(
+                "{trainee} holds {position}, and no way there from home is known",
+                trainee=trainee_id,
+                position=choice[1],
+            )
+            yield Violation(RULE, subject, 1, 0, message)
+        elif minutes > params.home_minutes_max:
+            message = say(
+                "{trainee} has {minutes} minutes from home to {position}; at most {limit}",
+                trainee=trainee_id,
+                minutes=minutes,
+                position=choice[1],
+                limit=params.home_minutes_max,
+            )
+            yield Violation(RULE, subject, minutes, params.home_minutes_max, message)
+
+
+def _minutes_from_home(path: WrittenPath, instance: Instance) -> int | None:
+    """To the nearest of the position's municipalities."""
+    known = (instance.minutes(path.trainee.home_municipality_id, part.municipality_id) for part in path.parts)
+    return min((minutes for minutes in known if minutes is not None), default=None)

@@ -1,0 +1,45 @@
+"""No list is longer than its holder may have.
+
+Index:   doctor or trainee, municipality, period
+Math:    patients[d, p] <= min(list_limit[d], patients_max);  patients[t, m, p] <= list[t, m, p]
+Units:   patients
+Assumes: a trainee in a shared position is the rule shared_position's
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from allokering.evidence import period_of, read_paths
+from allokering.instance import Instance
+from allokering.kinds import ListLimits
+from allokering.language import say
+from allokering.model import Model
+from allokering.plan import HolderKind, Plan
+from allokering.recount import trainee_lists
+from allokering.violation import Violation
+
+RULE = "list_limits"
+
+
+def check(params: ListLimits, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:
+    """Yield every list that is too long."""
+    agreed = {doctor.doctor_id: min(doctor.list_limit, params.patients_max) for doctor in instance.doctors}
+    alone = [path for path in read_paths(instance, model, plan).values() if len(path.parts) == 1]
+    of_trainees = trainee_lists(instance, model, alone)
+    for row in plan.lists:
+        if row.kind == HolderKind.DOCTOR:
+            limit = agreed.get(row.holder_id)
+        else:
+            limit = of_trainees.get((row.holder_id, row.municipality_id, period_of(instance, row.from_date)))
+        if limit is not None and row.patients > limit:
+            message = say(
+                "{holder} has {patients} patients in {municipality} from {date}; at most {limit}",
+                holder=row.holder_id,
+                patients=row.patients,
+                municipality=row.municipality_id,
+                date=row.from_date,
+                limit=limit,
+            )
+            subject = f"{row.holder_id} {row.municipality_id} {row.from_date}"
+            yield Violation(RULE, subject, row.patients, limit, message)

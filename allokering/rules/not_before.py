@@ -1,0 +1,40 @@
+"""Institution service begins only when the trainee has the months in practice that the site asks for.
+
+Index:   trainee with a rotation
+Math:    c_p + (b - s) f m / 100 >= after_practice_months[h]
+Units:   months of full-time practice, rounded down
+Assumes: practice credited before the plan counts whole
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from allokering.evidence import months_between, read_paths
+from allokering.instance import Instance
+from allokering.kinds import Params
+from allokering.language import say
+from allokering.model import Model
+from allokering.plan import Plan
+from allokering.violation import Violation
+
+RULE = "not_before"
+
+
+def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:
+    """Yield every block that begins too soon for its site."""
+    sites = {site.site_id: site for site in instance.sites}
+    for trainee_id, path in read_paths(instance, model, plan).items():
+        for rotation in path.rotations:
+            required = sites[rotation.site_id].after_practice_months
+            since_start = months_between(path.from_date, rotation.from_date) * path.trainee.fte_percent // 100
+            practised = path.trainee.practice_months_done + since_start
+            if practised < required:
+                message = say(
+                    "{trainee} begins at {site} after {months} months in practice; {required} required",
+                    trainee=trainee_id,
+                    site=rotation.site_id,
+                    months=practised,
+                    required=required,
+                )
+                yield Violation(RULE, f"{trainee_id} {rotation.site_id}", practised, required, message)

@@ -1,0 +1,52 @@
+"""Every trainee has exactly one training path, or is said to be unplaced where the objective allows it.
+
+Index:   trainee
+Math:    sum_option choose[trainee, option] = 1
+Units:   paths
+Assumes: being unplaced counts as a path if the objective prices it, and is not to be had otherwise
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from allokering.instance import Instance
+from allokering.kinds import Params
+from allokering.language import say
+from allokering.model import Model
+from allokering.plan import Placement, PlacementStatus, Plan
+from allokering.violation import Violation
+
+RULE = "one_path"
+
+
+def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:
+    """Yield every trainee with no path or several, and every row that is neither a whole path nor plainly unplaced."""
+    rows_of: dict[str, list[Placement]] = defaultdict(list)
+    for row in plan.placements:
+        rows_of[row.trainee_id].append(row)
+    for trainee in instance.trainees:
+        rows = rows_of[trainee.trainee_id]
+        paths = {(row.status, row.position_id, row.from_date, row.to_date, row.completes) for row in rows}
+        if len(paths) != 1:
+            message = say(
+                "{trainee} has {count} training paths; 1 required", trainee=trainee.trainee_id, count=len(paths)
+            )
+            yield Violation(RULE, trainee.trainee_id, len(paths), 1, message)
+        for row in rows:
+            yield from _check_row(row, may_be_unplaced=model.term("unplaced") is not None)
+
+
+def _check_row(row: Placement, *, may_be_unplaced: bool) -> Iterator[Violation]:
+    values = (row.position_id, row.municipality_id, row.share_percent, row.from_date, row.to_date, row.completes)
+    if row.status == PlacementStatus.PLACED and None in values:
+        message = say("{trainee} is placed, and the row lacks a column", trainee=row.trainee_id)
+        yield Violation(RULE, row.trainee_id, 1, 0, message)
+    if row.status == PlacementStatus.UNPLACED:
+        if any(value is not None for value in values):
+            message = say("{trainee} is unplaced, and the row names a position or a date", trainee=row.trainee_id)
+            yield Violation(RULE, row.trainee_id, 1, 0, message)
+        if not may_be_unplaced:
+            message = say("{trainee} is unplaced, and the objective has no price for that", trainee=row.trainee_id)
+            yield Violation(RULE, row.trainee_id, 1, 0, message)

@@ -1,0 +1,82 @@
+"""A position holds no more trainees at one time than it has places, and only while it is open.
+
+Index:   position, period
+Math:    sum_{trainee, path: holds k in p} x <= places[k];  x = 0 if k is not open in every period held
+Units:   trainees at one time
+Assumes: a position that is decided is open in the plan; an optional one is open if the plan says so
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from allokering.evidence import holds_throughout, read_paths
+from allokering.instance import Instance
+from allokering.kinds import Params
+from allokering.language import say
+from allokering.model import Model
+from allokering.plan import Opening, OpeningState, Plan
+from allokering.tables import Position, PositionState
+from allokering.violation import Violation
+
+RULE = "position_places"
+
+
+def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:
+    """Yield every position that is overfull, held while not open, or badly described in the openings."""
+    holders: Counter[tuple[str, int]] = Counter()
+    for trainee_id, path in read_paths(instance, model, plan).items():
+        months_shut = 0
+        for period in path.held:
+            holders[path.position.position_id, period] += 1
+            first, last = instance.period_start(period), instance.period_end(period)
+            if not holds_throughout(path.position.opens, path.position.closes, first, last):
+                months_shut += instance.settings.period_months
+        if months_shut > 0:
+            message = say(
+                "{trainee} holds {position} {months} months when it is not open; 0 allowed",
+                trainee=trainee_id,
+                position=path.position.position_id,
+                months=months_shut,
+            )
+            yield Violation(RULE, f"{path.position.position_id} {trainee_id}", months_shut, 0, message)
+    places = {row.position_id: row.places for row in instance.positions}
+    for (position_id, period), count in holders.items():
+        if count > places[position_id]:
+            first = instance.period_start(period)
+            message = say(
+                "{position} holds {count} trainees from {date}; {limit} places",
+                position=position_id,
+                count=count,
+                date=first,
+                limit=places[position_id],
+            )
+            yield Violation(RULE, f"{position_id} {first}", count, places[position_id], message)
+    openings = {row.position_id: row for row in plan.openings}
+    held = {position_id for position_id, _ in holders}
+    for position in instance.positions:
+        yield from _check_opening(position, openings.get(position.position_id), is_held=position.position_id in held)
+
+
+def _check_opening(position: Position, opening: Opening | None, *, is_held: bool) -> Iterator[Violation]:
+    position_id = position.position_id
+    if opening is None:
+        yield Violation(RULE, position_id, 1, 0, say("{position} is not among the openings", position=position_id))
+    elif opening.state == OpeningState.CLOSED:
+        if is_held:
+            message = say("{position} is held, and closed in the plan", position=position_id)
+            yield Violation(RULE, position_id, 1, 0, message)
+        elif position.state == PositionState.OPEN:
+            message = say("{position} is decided, and closed in the plan", position=position_id)
+            yield Violation(RULE, position_id, 1, 0, message)
+    elif (opening.form, opening.places, opening.yearly_cost_nok, opening.grant_nok) != (
+        position.form,
+        position.places,
+        position.yearly_cost_nok,
+        position.grant_nok,
+    ):
+        message = say(
+            "{position} has another form, size or cost in the plan than in the instance", position=position_id
+        )
+        yield Violation(RULE, position_id, 1, 0, message)

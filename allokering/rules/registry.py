@@ -1,0 +1,46 @@
+"""Every kind of rule and the module that knows it."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from allokering.rules import (
+    absences,
+    catchment,
+    coverage,
+    cross_border,
+    eligibility,
+    groups,
+    list_limits,
+    not_before,
+    notice,
+    one_path,
+    pins,
+    position_places,
+    shared_position,
+    site_slots,
+    start_window,
+    supervision,
+    training_time,
+)
+
+RULES: dict[str, ModuleType] = {
+    "one_path": one_path,
+    "training_time": training_time,
+    "start_window": start_window,
+    "eligibility": eligibility,
+    "not_before": not_before,
+    "notice": notice,
+    "catchment": catchment,
+    "pins": pins,
+    "position_places": position_places,
+    "shared_position": shared_position,
+    "site_slots": site_slots,
+    "supervision": supervision,
+    "absences": absences,
+    "coverage": coverage,
+    "list_limits": list_limits,
+    "cross_border": cross_border,
+    "groups": groups,
+}
+"""The order is that of `kinds.RULE_KINDS`."""

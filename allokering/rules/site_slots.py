@@ -1,0 +1,47 @@
+"""A site has no more trainees in institution service at one time than slots.
+
+Index:   site, period
+Math:    sum_{trainee, path: at h in p} x <= sum of `slots` over the site's rows valid in p
+Units:   trainees at one time
+Assumes: rows that overlap add up; a row that begins or ends inside a period gives nothing in it
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from allokering.evidence import holds_throughout, periods_between
+from allokering.instance import Instance
+from allokering.kinds import Params
+from allokering.language import say
+from allokering.model import Model
+from allokering.plan import Plan
+from allokering.tables import SiteSlot
+from allokering.violation import Violation
+
+RULE = "site_slots"
+
+
+def check(_params: Params, instance: Instance, _model: Model, plan: Plan) -> Iterator[Violation]:
+    """Yield every site and period with too many trainees."""
+    rows_of: dict[str, list[SiteSlot]] = defaultdict(list)
+    for slot in instance.site_slots:
+        rows_of[slot.site_id].append(slot)
+    trainees: Counter[tuple[str, int]] = Counter()
+    for rotation in plan.rotations:
+        trainees.update(
+            (rotation.site_id, period) for period in periods_between(instance, rotation.from_date, rotation.to_date)
+        )
+    for (site_id, period), count in trainees.items():
+        first, last = instance.period_start(period), instance.period_end(period)
+        slots = sum(row.slots for row in rows_of[site_id] if holds_throughout(row.from_date, row.to_date, first, last))
+        if count > slots:
+            message = say(
+                "{site} holds {count} trainees from {date}; {slots} slots",
+                site=site_id,
+                count=count,
+                date=first,
+                slots=slots,
+            )
+            yield Violation(RULE, f"{site_id} {first}", count, slots, message)

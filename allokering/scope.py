@@ -1,0 +1,175 @@
+"""The problem under construction, as one entry of the model sees it.
+
+Rules speak in resources, uses, reliefs and transfers; the scope stamps the entry's id on each resource and keeps the draft from
+which `build` makes the problem. Nothing here depends on the order in which entries speak.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from allokering.instance import Instance
+from allokering.kinds import Params
+from allokering.model import Model
+from allokering.paths import PathSpace, Use, While
+from allokering.problem import Integers, Problem, Relief, Resource, Tier, Transfer
+
+Objective = Literal["lexicographic", "weighted"]
+OBJECTIVES: tuple[Objective, ...] = ("lexicographic", "weighted")
+Amount = Callable[[PathSpace, Integers], Integers]
+"""Amounts of some positions (by number) for a trainee: shape (positions, starts, periods)."""
+PathPrice = Callable[[PathSpace, Integers], Integers]
+"""Prices of some positions for a trainee: broadcastable to (positions, starts) or (positions, rotations)."""
+
+
+@dataclass(frozen=True)
+class _UseRule:
+    when: While
+    resource: Integers
+    amount: int | Amount
+    by_site: bool
+    trainees: frozenset[str] | None
+
+
+@dataclass
+class Draft:
+    """What the entries have said so far."""
+
+    instance: Instance
+    model: Model
+    objective: Objective
+    spaces: tuple[PathSpace, ...]
+    resources: list[Resource] = field(default_factory=list)
+    reliefs: list[Relief] = field(default_factory=list)
+    transfers: list[Transfer] = field(default_factory=list)
+    uses: list[_UseRule] = field(default_factory=list)
+    position_start_prices: list[tuple[int, int, PathPrice]] = field(default_factory=list)
+    rotation_prices: list[tuple[int, int, PathPrice]] = field(default_factory=list)
+    unplaced_prices: Integers | None = None
+    must_place: set[str] = field(default_factory=set)
+
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        """The tiers of the problem: the objective's own, or a single one in kroner."""
+        if self.objective == "weighted":
+            return (Tier("weighted", "NOK"),)
+        return tuple(Tier(entry.id, entry.unit or "points") for entry in self.model.tiers)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The draft as one entry sees it."""
+
+    draft: Draft
+    entry_id: str
+
+    @property
+    def spaces(self) -> tuple[PathSpace, ...]:
+        """The path space of every trainee, in the instance's order."""
+        return self.draft.spaces
+
+    @property
+    def periods(self) -> range:
+        """The periods of the horizon."""
+        return range(self.draft.instance.settings.periods)
+
+    def resource(self, subject: str, period: int, bound: int) -> int:
+        """A new row "use <= bound"; its number for this scope's other calls."""
+        self.draft.resources.append(Resource(self.entry_id, subject, period, bound))
+        return len(self.draft.resources) - 1
+
+    def resources(self, subjects: Iterable[str], bound: Callable[[str, int], int | None]) -> dict[str, Integers]:
+        """A row per subject and period; -1 where `bound` is None."""
+        return {
+            subject: np.array(
+                [
+                    -1 if (most := bound(subject, period)) is None else self.resource(subject, period, most)
+                    for period in self.periods
+                ]
+            )
+            for subject in subjects
+        }
+
+    def use(
+        self,
+        when: While,
+        resource: Integers,
+        amount: int | Amount = 1,
+        *,
+        by_site: bool = False,
+        trainees: Iterable[str] | None = None,
+    ) -> None:
+        """Every path of the trainees (all of them by default) uses the resources by (position or site, period)."""
+        chosen = None if trainees is None else frozenset(trainees)
+        self.draft.uses.append(_UseRule(when, resource, amount, by_site, chosen))
+
+    def relieve(self, resource: int, kind: str, most: int, amount: int) -> None:
+        """Relief of the resource, if the objective has a term of this kind: `amount` in the term's tier per unit."""
+        prices = self.price(kind, amount)
+        if prices is not None and most > 0:
+            self.draft.reliefs.append(Relief(kind, resource, most, prices))
+
+    def transfer(
+        self, source: int, target: int, most: int, prices: tuple[int, ...] | None, also_uses: int | None = None
+    ) -> None:
+        """Use may move from one resource to another; at no price if the objective has none."""
+        if most > 0:
+            free = (0,) * len(self.draft.tiers)
+            self.draft.transfers.append(Transfer(self.entry_id, source, target, most, prices or free, also_uses))
+
+    def term(self, kind: str) -> Params | None:
+        """The parameters of the objective's term of this kind; None if the objective has none."""
+        entry = self.draft.model.term(kind)
+        return None if entry is None else entry.typed
+
+    def price(self, kind: str, amount: int) -> tuple[int, ...] | None:
+        """`amount` of a term, as one price per tier; None if the objective has no such term."""
+        placed = self.tier_and_weight(kind)
+        if placed is None:
+            return None
+        tier, weight = placed
+        return tuple(amount * weight if index == tier else 0 for index in range(len(self.draft.tiers)))
+
+    def tier_and_weight(self, kind: str) -> tuple[int, int] | None:
+        """The tier that a term pays into, and what its unit weighs there."""
+        entry = self.draft.model.term(kind)
+        if entry is None:
+            return None
+        index = [tier.id for tier in self.draft.model.tiers].index(str(entry.tier))
+        if self.draft.objective == "weighted":
+            return 0, int(self.draft.model.tiers[index].params["nok_per_unit"])
+        return index, 1
+
+    def price_start(self, kind: str, price: PathPrice) -> None:
+        """Every path pays a price by (position, start)."""
+        if (placed := self.tier_and_weight(kind)) is not None:
+            self.draft.position_start_prices.append((*placed, price))
+
+    def price_rotation(self, kind: str, price: PathPrice) -> None:
+        """Every path pays a price by (position, rotation)."""
+        if (placed := self.tier_and_weight(kind)) is not None:
+            self.draft.rotation_prices.append((*placed, price))
+
+    def allow_unplaced(self, kind: str, amount: int) -> None:
+        """A trainee may be left without a position at this price."""
+        prices = self.price(kind, amount)
+        self.draft.unplaced_prices = None if prices is None else np.array(prices, dtype=np.int64)
+
+    def must_place(self, trainee: str) -> None:
+        """This trainee may not be left without a position."""
+        self.draft.must_place.add(trainee)
+
+
+def use_of(rule: _UseRule, space: PathSpace, positions: Integers, number: Mapping[int, int] | Integers) -> Use:
+    """A use as one trainee's paths have it, over some positions, with final resource numbers."""
+    numbers = np.append(np.asarray(number, dtype=np.int64), -1)
+    resource = numbers[rule.resource if rule.by_site else rule.resource[positions]]
+    amount = rule.amount if isinstance(rule.amount, int) else rule.amount(space, positions)
+    return Use(rule.when, resource, amount, rule.by_site)
+
+
+__all__ = ["OBJECTIVES", "Amount", "Draft", "Objective", "PathPrice", "Problem", "Scope", "use_of"]

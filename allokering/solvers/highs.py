@@ -1,0 +1,195 @@
+"""The exact solver's engine on HiGHS: a mixed-integer program, with rounding rows and fixing by reduced cost.
+
+For every tier the linear relaxation is tightened by rounding rows, its prices give a bound on what each option would cost the plan
+(any non-negative prices do, so no tolerance of the solver enters), and once the tier's optimum is known, every option that
+would cost more than is left between bound and optimum is out for good. Later tiers search what remains.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import highspy
+import numpy as np
+from scipy import sparse
+
+from allokering.problem import Floats, Integers, Solution
+from allokering.solvers.columns import Columns
+from allokering.solvers.outcome import Progress, Status, TierAnswer
+from allokering.solvers.rounding import Separator
+
+ROUNDS = 20
+"""Rounds of rounding rows per tier; the bound has always stood still earlier."""
+SAFE = 1e-6
+"""Relative error allowed to sums in floating point when a bound is compared with a value."""
+
+
+class HighsTiers:
+    """One HiGHS model that is minimised again and again, each time with one more row."""
+
+    def __init__(
+        self,
+        columns: Columns,
+        *,
+        seed: int,
+        workers: int,
+        work_limit: float | None,  # noqa: ARG002 - HiGHS has no deterministic clock
+        clock: Any,
+        progress: Progress,
+    ) -> None:
+        self._columns = columns
+        self._clock = clock
+        self._progress = progress
+        self._separator = Separator(columns.problem)
+        self._usage_by_row = columns.usage.tocsc()
+        self._upper = np.concatenate([np.ones(len(columns.actor)), columns.problem.adjustment_most]).astype(float)
+        self._rows: list[sparse.csr_array] = []
+        self._last: Solution | None = None
+        self._highs = highspy.Highs()
+        for option, value in (
+            ("output_flag", False),
+            ("random_seed", seed),
+            ("threads", workers),
+            ("mip_rel_gap", 0.0),
+            ("mip_abs_gap", 0.999),  # prices are whole numbers
+        ):
+            self._highs.setOptionValue(option, value)
+        self._pass_model()
+
+    def _pass_model(self) -> None:
+        columns, problem = self._columns, self._columns.problem
+        options, actors = len(columns.actor), len(problem.actors)
+        one_each = sparse.coo_array((np.ones(options), (columns.actor, np.arange(options))), shape=(actors, options))
+        nothing = sparse.coo_array((actors, len(problem.adjustment_most)))
+        table = sparse.csr_array(
+            sparse.block_array([[one_each, nothing], [columns.usage.T, columns.adjustment_usage.T]])
+        ).astype(float)
+        free = np.full(len(columns.bounds), -math.inf)
+        self._lower = np.concatenate([np.ones(actors), free])
+        self._bounds = np.concatenate([np.ones(actors), columns.bounds]).astype(float)
+        self._table = table
+        model = highspy.HighsLp()
+        model.num_col_, model.num_row_ = table.shape[1], table.shape[0]
+        model.col_cost_ = np.zeros(table.shape[1])
+        model.col_lower_ = np.zeros(table.shape[1])
+        model.col_upper_ = self._upper
+        model.integrality_ = [highspy.HighsVarType.kInteger] * table.shape[1]
+        model.row_lower_, model.row_upper_ = self._lower, self._bounds
+        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        model.a_matrix_.start_, model.a_matrix_.index_ = table.indptr, table.indices
+        model.a_matrix_.value_ = table.data
+        self._highs.passModel(model)
+
+    def hold(self, prices: Integers, adjustment_prices: Integers, value: int) -> None:
+        """From now on the sum is at most `value`."""
+        amounts = np.concatenate([prices, adjustment_prices])
+        used = np.flatnonzero(amounts)
+        unit = max(1, math.gcd(*amounts[used].tolist())) if len(used) else 1
+        self._add_row(used, amounts[used] / unit, -math.inf, float(value // unit))
+
+    def _add_row(self, used: Integers, amounts: Floats, lower: float, upper: float) -> None:
+        self._highs.addRow(lower, upper, len(used), used.astype(np.int32), amounts)
+        width = self._table.shape[1]
+        self._rows.append(sparse.csr_array((amounts, used, np.array([0, len(used)])), shape=(1, width)))
+        self._lower = np.append(self._lower, lower)
+        self._bounds = np.append(self._bounds, upper)
+
+    def minimise(self, prices: Integers, adjustment_prices: Integers) -> TierAnswer:
+        """The least sum of prices."""
+        cost = np.concatenate([prices, adjustment_prices]).astype(float)
+        self._highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
+        bound, reduced = self._relax(cost)
+        answer = self._search(cost, bound)
+        if answer.status is Status.OPTIMAL and answer.solution is not None and reduced is not None:
+            self._fix(reduced, self._value(cost, answer.solution) - bound)
+        return answer
+
+    def _relax(self, cost: Floats) -> tuple[float, Floats | None]:
+        """Bound of the relaxation with rounding rows, and the cost of each column above it; None if it has no solution."""
+        options = len(self._columns.actor)
+        self._highs.setOptionValue("solve_relaxation", True)
+        bound, reduced = -math.inf, None
+        for _ in range(ROUNDS):
+            self._limit_time()
+            self._highs.run()
+            if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+                break
+            values = np.array(self._highs.getSolution().col_value)
+            new_bound, new_reduced = self._lagrangian(cost, -np.array(self._highs.getSolution().row_dual))
+            if new_bound > bound:
+                bound, reduced = new_bound, new_reduced
+            broken = list(
+                self._separator.broken(
+                    self._usage_by_row, self._columns.rows, values[:options], values[options:]
+                )
+            )
+            for row, columns, coefficients in broken:
+                used = np.concatenate([columns, options + row.helpers])
+                helped = np.full(len(row.helpers), 1 / row.remainder)
+                self._add_row(used, np.concatenate([coefficients, helped]), float(row.least), math.inf)
+            if not broken:
+                break
+        self._highs.setOptionValue("solve_relaxation", False)
+        return bound, reduced
+
+    def _lagrangian(self, cost: Floats, row_prices: Floats) -> tuple[float, Floats]:
+        """The bound that row prices give (weak duality), and the cost of each column above its actor's cheapest."""
+        actors, options = len(self._columns.problem.actors), len(self._columns.actor)
+        table = sparse.csr_array(sparse.vstack([self._table, *self._rows]))[actors:]
+        paid = row_prices[actors:]
+        # A row "<= bound" has a price >= 0, a rounding row ">= least" one <= 0; what the solver rounds past that is cut off.
+        is_at_most = np.isfinite(self._bounds[actors:])
+        paid = np.where(is_at_most, np.maximum(paid, 0), np.minimum(paid, 0))
+        sides = np.where(is_at_most, self._bounds[actors:], self._lower[actors:])
+        value = cost + table.T @ paid
+        choice = np.where(self._upper[:options] > 0, value[:options], np.inf)
+        cheapest = np.minimum.reduceat(choice, np.flatnonzero(np.diff(self._columns.actor, prepend=-1)))
+        adjusted = np.minimum(value[options:], 0) @ self._upper[options:]
+        bound = float(cheapest.sum() + adjusted - paid @ sides)
+        return bound, np.concatenate([value[:options] - cheapest[self._columns.actor], value[options:]])
+
+    def _fix(self, reduced: Floats, room: float) -> None:
+        """Rule out every option, and every unit of a relief or transfer, that would cost more than there is room for."""
+        options = len(self._columns.actor)
+        room += SAFE * max(1.0, abs(room))
+        self._upper[:options][reduced[:options] > room] = 0
+        dear = reduced[options:] > SAFE
+        most = np.floor(room / np.where(dear, reduced[options:], 1))
+        self._upper[options:] = np.where(dear, np.minimum(self._upper[options:], most), self._upper[options:])
+        width = len(self._upper)
+        self._highs.changeColsBounds(width, np.arange(width, dtype=np.int32), np.zeros(width), self._upper)
+
+    def _search(self, cost: Floats, bound: float) -> TierAnswer:
+        if self._last is not None:
+            start = highspy.HighsSolution()
+            start.col_value = self._column_values(self._last).tolist()
+            self._highs.setSolution(start)
+        self._limit_time()
+        self._highs.run()
+        status = self._highs.getModelStatus()
+        if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+            return TierAnswer(Status.INFEASIBLE, None, None)
+        info = self._highs.getInfo()
+        bound = max(bound, info.mip_dual_bound if math.isfinite(info.mip_dual_bound) else -math.inf)
+        whole = math.ceil(bound - SAFE * max(1.0, abs(bound))) if math.isfinite(bound) else None
+        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return TierAnswer(Status.UNKNOWN, whole, None)
+        values = np.rint(np.array(self._highs.getSolution().col_value)).astype(np.int64)
+        options = len(self._columns.actor)
+        self._last = self._columns.solution(np.flatnonzero(values[:options]), values[options:])
+        if status != highspy.HighsModelStatus.kOptimal:
+            return TierAnswer(Status.FEASIBLE, whole, self._last)
+        return TierAnswer(Status.OPTIMAL, round(self._value(cost, self._last)), self._last)
+
+    def _column_values(self, solution: Solution) -> Floats:
+        chosen = solution.options[self._columns.actor] == self._columns.option
+        return np.concatenate([chosen, solution.adjustments]).astype(float)
+
+    def _value(self, cost: Floats, solution: Solution) -> float:
+        return float(cost @ self._column_values(solution))
+
+    def _limit_time(self) -> None:
+        if self._clock.left is not None:
+            # HiGHS counts from the first run of the model, not from this one.
+            self._highs.setOptionValue("time_limit", self._highs.getRunTime() + self._clock.left)

@@ -1,0 +1,63 @@
+"""What a solver says: a status, and values only where there are any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from allokering.problem import Solution, Tier
+
+
+class Status(StrEnum):
+    """How a solve, or one tier of it, ended."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class TierAnswer:
+    """What an engine says of one minimisation; `bound` and `solution` are None where it has none."""
+
+    status: Status
+    bound: int | None
+    solution: Solution | None
+
+
+@dataclass(frozen=True)
+class TierOutcome:
+    """How good the solution is in one tier, the earlier tiers held at the values reached."""
+
+    tier: Tier
+    value: int
+    bound: int
+    status: Status
+    seconds: float
+
+    @property
+    def gap(self) -> float:
+        """(value - bound) / max(|value|, 1)."""
+        return (self.value - self.bound) / max(abs(self.value), 1)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The whole answer. `solution` is None unless the status is optimal or feasible."""
+
+    status: Status
+    solution: Solution | None
+    tiers: tuple[TierOutcome, ...]
+    solver: str
+    seconds: float
+    notes: tuple[str, ...] = ()
+
+
+Progress = Callable[[str, int | None, int | None], None]
+"""Told the tier's name, the best value and the best bound so far, whenever one changes."""
+
+
+def silent(tier: str, value: int | None, bound: int | None) -> None:
+    """Progress that nobody watches."""

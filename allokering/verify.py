@@ -1,0 +1,106 @@
+"""The verdict on a plan: every rule checked and every tier recounted, from the written rows and the raw tables.
+
+No solver is asked. Beside the model's rules there are five that are always in force: `ids` and `calendar` (the plan
+speaks of things that exist, in whole periods), `columns` (columns that follow from others do), `tiers` (the plan is as
+good as it says) and `provenance` (it was made from this instance and this model).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from allokering.columns import check_columns
+from allokering.instance import Instance
+from allokering.language import say
+from allokering.model import Model
+from allokering.plan import Plan, PlanHeader, TierResult
+from allokering.rules.registry import RULES
+from allokering.score import score
+from allokering.structure import check_calendar, check_ids
+from allokering.violation import Violation
+
+GAP_DECIMALS = 1e-6
+"""`plan.json` may round a gap to six decimals."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the verifier says of a plan: everything that is wrong, sorted."""
+
+    violations: tuple[Violation, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Is nothing wrong?"""
+        return not self.violations
+
+
+def verify(instance: Instance, model: Model, plan: Plan) -> Verdict:
+    """Check a plan against everything that can be known without solving.
+
+    Of a plan with unknown ids or parts of periods, only that and its provenance are told: the rest cannot be measured.
+    """
+    violations = [*check_provenance(instance, model, plan.header)]
+    structure = [*check_ids(instance, model, plan), *check_calendar(instance, plan)]
+    if structure:
+        violations += structure
+    else:
+        violations += [*check_rules(instance, model, plan), *check_columns(instance, model, plan)]
+        if plan.header is not None:
+            violations += check_tiers(instance, model, plan, plan.header)
+    return Verdict(tuple(sorted(violations)))
+
+
+def check_rules(instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:
+    """Yield what every rule in force on the plan's first day finds, each under the id that the model gives the rule."""
+    for entry in model.rules:
+        if entry.in_force(instance.settings.start):
+            for violation in RULES[entry.kind].check(entry.typed, instance, model, plan):
+                yield replace(violation, rule=entry.id)
+
+
+def check_provenance(instance: Instance, model: Model, header: PlanHeader | None) -> Iterator[Violation]:
+    """Yield what the plan was made from that is not what it is held against."""
+    if header is None:
+        yield Violation("provenance", "plan", 1, 0, say("the plan does not say where it comes from"))
+        return
+    if header.instance.sha256 != instance.sha256:
+        message = say("the plan was made from another instance, or this one has changed since")
+        yield Violation("provenance", "instance", 1, 0, message)
+    if header.model.sha256 != model.sha256:
+        message = say("the plan was made with another model, or this one has changed since")
+        yield Violation("provenance", "model", 1, 0, message)
+
+
+def check_tiers(instance: Instance, model: Model, plan: Plan, header: PlanHeader) -> Iterator[Violation]:
+    """Yield every tier whose value, bound or gap is not what the plan's rows give."""
+    recounted = score(instance, model, plan, header.objective)
+    if [(tier.name, tier.unit) for tier in header.tiers] != [(tier.name, tier.unit) for tier in recounted]:
+        message = say(
+            "the plan names other tiers than the objective has: {names}",
+            names=", ".join(tier.name for tier in recounted),
+        )
+        yield Violation("tiers", header.objective, len(header.tiers), len(recounted), message)
+        return
+    for said, found in zip(header.tiers, recounted, strict=True):
+        if said.value != found.value:
+            message = say(
+                "{tier} is said to be {said}; {found} by the plan's rows",
+                tier=said.name,
+                said=said.value,
+                found=found.value,
+            )
+            yield Violation("tiers", said.name, said.value, found.value, message)
+        yield from _check_bound(said)
+
+
+def _check_bound(tier: TierResult) -> Iterator[Violation]:
+    if tier.bound > tier.value:
+        message = say("{tier} is {value}, below its bound {bound}", tier=tier.name, value=tier.value, bound=tier.bound)
+        yield Violation("tiers", tier.name, tier.bound, tier.value, message)
+    gap = (tier.value - tier.bound) / max(abs(tier.value), 1)
+    if not math.isclose(tier.gap, gap, rel_tol=0, abs_tol=GAP_DECIMALS):
+        message = say("{tier} has a gap of {said}; {found} by its bound", tier=tier.name, said=tier.gap, found=gap)
+        yield Violation("tiers", tier.name, 1, 0, message)

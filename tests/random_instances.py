@@ -1,0 +1,297 @@
+"""Small random instances and models in which the rules bind, with few enough plans to try every one.
+
+A seed gives the same pair on every machine. Dates lie on, just before and just after the boundaries of periods; numbers
+are small, odd and often equal to a bound; tables have holes where the data contract allows them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+from random import Random
+
+from brute_force import Oracle
+from random_models import draw_model
+
+from allokering.instance import Instance, Settings, TravelFallback
+from allokering.model import Model
+from allokering.tables import (
+    TABLES,
+    CrossBorder,
+    Doctor,
+    Municipality,
+    Pin,
+    PinVerb,
+    PinWhat,
+    Position,
+    PositionPart,
+    Preference,
+    Row,
+    Site,
+    SiteKind,
+    SiteSlot,
+    Trainee,
+    Travel,
+)
+
+PLANS_MAX = 20_000
+"""Combinations of options at most."""
+
+PLANS_WANTED = 500
+"""Combinations of options in most cases at least."""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The periods of the instance that is being drawn."""
+
+    draw: Random
+    settings: Settings
+
+    def start(self, period: int) -> dt.date:
+        """First day of a period, counted from 0."""
+        return Instance("calendar", self.settings).period_start(period)
+
+    def near(self, period: int) -> dt.date:
+        """A date on the boundary before the period, a day from it, or well inside the period."""
+        return self.start(period) + dt.timedelta(days=self.draw.choice((-1, 0, 0, 0, 1, 17)))
+
+    def span(self) -> tuple[dt.date | None, dt.date | None]:
+        """First and last day of something that often holds throughout; the last day is often the last of a period."""
+        periods = self.settings.periods
+        first = self.near(self.draw.randrange(-1, periods // 2 + 1)) if self.draw.random() < 0.25 else None
+        last = self.near(self.draw.randrange(periods // 2 + 1, periods + 2)) if self.draw.random() < 0.3 else None
+        return first, None if last is None else last - dt.timedelta(days=self.draw.choice((0, 1, 1)))
+
+
+def random_case(seed: int) -> tuple[Instance, Model]:
+    """An instance and a model that fit together, with at most `PLANS_MAX` combinations of options.
+
+    Draws with little to choose, or with a trainee who has no path at all, are kept one time in six.
+    """
+    draw = Random(seed)
+    while True:
+        settings = _settings(draw)
+        model = draw_model(draw, settings)
+        instance = _instance(f"random-{seed}", draw, settings, [entry.id for entry in model.programmes])
+        oracle = Oracle(instance, model, {})
+        options = [oracle.options(trainee) for trainee in instance.trainees]
+        plans = math.prod(len(choices) for choices in options)
+        pathless = any(all(not option.uses for option in choices) for choices in options)
+        dull = plans < PLANS_WANTED or pathless
+        if plans <= PLANS_MAX and (not dull or draw.randrange(6) == 0):
+            return instance, model
+
+
+def random_instance(seed: int) -> Instance:
+    """The instance of `random_case`."""
+    return random_case(seed)[0]
+
+
+def random_model(seed: int) -> Model:
+    """The model of `random_case`."""
+    return random_case(seed)[1]
+
+
+def _settings(draw: Random) -> Settings:
+    return Settings(
+        title="Random",
+        question="Do the solver and the oracle agree?",
+        start=draw.choice((dt.date(2018, 1, 1), dt.date(2018, 9, 1), dt.date(2019, 2, 1), dt.date(2020, 12, 1))),
+        periods=draw.randint(3, 10),
+        period_months=draw.choice((1, 3, 3, 6, 6, 6)),
+        travel_fallback=TravelFallback(detour_percent=draw.choice((100, 140)), km_per_hour=draw.choice((50, 55))),
+        provenance=dict.fromkeys(TABLES, "assumption"),
+    )
+
+
+def _instance(name: str, draw: Random, settings: Settings, programmes: list[str]) -> Instance:
+    calendar = Calendar(draw, settings)
+    places = [f"m{number}" for number in range(1, draw.choice((2, 3, 3, 4)) + 1)]
+    doctors = [doctor for place in places for doctor in _doctors(calendar, place)]
+    municipalities = [_municipality(draw, place, doctors) for place in places]
+    positions = [_position(calendar, number) for number in range(1, draw.randint(1, 4) + 1)]
+    parts = [part for position in positions for part in _parts(draw, position, places)]
+    sites = [_site(draw, settings, number, places) for number in range(1, draw.choice((0, 1, 2, 2, 3)) + 1)]
+    count = draw.choice((1, 2, 2, 3, 3, 3, 4))
+    trainees = [_trainee(calendar, number, count, places, programmes) for number in range(1, count + 1)]
+    rows: dict[str, list[Row]] = {
+        "municipalities": [*municipalities],
+        "doctors": [*doctors],
+        "positions": [*positions],
+        "position_parts": [*parts],
+        "trainees": [*trainees],
+        "preferences": [row for trainee in trainees for row in _preferences(draw, trainee, positions)],
+        "sites": [*sites],
+        "site_slots": [row for site in sites for row in _slots(calendar, site)],
+        "travel": [*_travel(draw, places)],
+        "cross_border": [*_cross_border(draw, places)],
+        "pins": [row for trainee in trainees for row in _pins(calendar, trainee, positions, sites, doctors)],
+    }
+    return Instance.of(name, settings, rows)
+
+
+def _doctors(calendar: Calendar, place: str) -> list[Doctor]:
+    draw = calendar.draw
+    doctors = []
+    for number in range(1, draw.choice((0, 1, 1, 2, 2, 3, 5)) + 1):
+        limit = draw.choice((30, 101, 500, 900, 1200, 2500))
+        starts, ends = calendar.span()
+        doctors.append(
+            Doctor(
+                doctor_id=f"gp-{place}-{number}",
+                municipality_id=place,
+                list_size=draw.randint(0, limit),
+                list_limit=limit,
+                list_target=draw.choice((None, None, limit, limit * 3 // 4)),
+                fte_percent=draw.choice((100, 100, 80, 55)),
+                is_specialist=draw.random() < 0.45,
+                supervises_max=draw.choice((None, None, 0, 1, 1, 2)),
+                starts=starts,
+                ends=ends,
+            )
+        )
+    return doctors
+
+
+def _municipality(draw: Random, place: str, doctors: list[Doctor]) -> Municipality:
+    """With about as many residents as its doctors' lists can take, and half the time some hundreds more."""
+    lists = sum(doctor.list_limit for doctor in doctors if doctor.municipality_id == place)
+    located = draw.random() < 0.7
+    return Municipality(
+        municipality_id=place,
+        name=place.upper(),
+        residents=max(0, lists + draw.choice((-301, -40, 7, 150, 333, 700))),
+        growth_permille_per_year=draw.choice((0, 0, 13, 100, -7, -100)),
+        trust_id=draw.choice((None, "north", "north", "south", "south")),
+        latitude=60 + draw.randint(0, 7) / 10 if located else None,
+        longitude=5 + draw.randint(0, 12) / 10 if located else None,
+    )
+
+
+def _position(calendar: Calendar, number: int) -> Position:
+    draw = calendar.draw
+    opens, closes = calendar.span()
+    cost = draw.choice((0, 99_999, 1_500_000))
+    return Position(
+        position_id=f"k{number}",
+        places=draw.choice((1, 1, 2)),
+        opens=opens,
+        closes=closes,
+        yearly_cost_nok=cost,
+        grant_nok=draw.choice((0, cost // 3, cost + 100_001)),
+        list_limit=draw.choice((None, None, 55, 301, 700)),
+    )
+
+
+def _parts(draw: Random, position: Position, places: list[str]) -> list[PositionPart]:
+    shares = draw.choice(((100,), (100,), (60, 40), (75, 25), (33, 67)))
+    return [
+        PositionPart(position_id=position.position_id, municipality_id=place, share_percent=share)
+        for place, share in zip(draw.sample(places, len(shares)), shares, strict=True)
+    ]
+
+
+def _site(draw: Random, settings: Settings, number: int, places: list[str]) -> Site:
+    return Site(
+        site_id=f"h{number}",
+        name=f"Site {number}",
+        kind=draw.choice(list(SiteKind)),
+        municipality_id=draw.choice(places),
+        trust_id=draw.choice((None, "north", "south")),
+        after_practice_months=draw.choice((0, 0, 1, 2)) * settings.period_months,
+    )
+
+
+def _slots(calendar: Calendar, site: Site) -> list[SiteSlot]:
+    """One row for most of the horizon, and sometimes a second that overlaps it."""
+    draw, periods = calendar.draw, calendar.settings.periods
+    rows = {}
+    for _ in range(draw.choice((1, 1, 2))):
+        first = calendar.near(draw.randrange(-1, periods // 2))
+        last = calendar.near(draw.randrange(periods // 2 + 1, periods + 2)) - dt.timedelta(days=draw.choice((0, 1, 1)))
+        slots = draw.choice((0, 1, 1, 1, 2))
+        rows[first, last] = SiteSlot(site_id=site.site_id, from_date=first, to_date=last, slots=slots)
+    return list(rows.values())
+
+
+def _trainee(calendar: Calendar, number: int, count: int, places: list[str], programmes: list[str]) -> Trainee:
+    """With a window that begins before or in the horizon and holds at least one first day of a period."""
+    draw, settings = calendar.draw, calendar.settings
+    first = draw.choice((0, 0, 0, 0, 1, 2))
+    last = min(first + draw.choice((0, 1, 2, 3) if count < 4 else (0, 0, 1)), settings.periods - 1)
+    credit = draw.choice((0, 0, 1, 2, 5)) * settings.period_months
+    return Trainee(
+        trainee_id=f"t{number}",
+        programme=draw.choice(programmes),
+        home_municipality_id=draw.choice(places),
+        earliest_start=calendar.start(first) - dt.timedelta(days=draw.choice((0, 0, 1, 20, 75 if first == 0 else 29))),
+        latest_start=draw.choice((calendar.start(last), calendar.start(last) + dt.timedelta(days=13))),
+        fte_percent=draw.choice((100, 100, 100, 80, 50)),
+        practice_months_done=credit,
+        institution_months_done=draw.choice((0, 0, 0, 1, settings.period_months, 2 * settings.period_months)),
+    )
+
+
+def _preferences(draw: Random, trainee: Trainee, positions: list[Position]) -> list[Preference]:
+    """Some of the positions, with ranks that may skip a number."""
+    wanted = draw.sample(positions, draw.choice((0, 0, 1, len(positions) // 2, len(positions))))
+    ranks = sorted(draw.sample(range(1, len(wanted) + 2), len(wanted)))
+    return [
+        Preference(trainee_id=trainee.trainee_id, position_id=position.position_id, rank=rank)
+        for position, rank in zip(wanted, ranks, strict=True)
+    ]
+
+
+def _travel(draw: Random, places: list[str]) -> list[Travel]:
+    """A row for two in three of the ordered pairs, so that there and back may differ."""
+    return [
+        Travel(from_municipality_id=here, to_municipality_id=there, minutes=draw.choice((11, 30, 45, 60, 90, 121, 400)))
+        for here in places
+        for there in places
+        if here != there and draw.random() < 0.65
+    ]
+
+
+def _cross_border(draw: Random, places: list[str]) -> list[CrossBorder]:
+    if draw.random() < 0.4:
+        return []
+    return [
+        CrossBorder(from_municipality_id=here, to_municipality_id=there, max_residents=draw.choice((5, 60, 301)))
+        for here in places
+        for there in places
+        if here != there and draw.random() < 0.4
+    ]
+
+
+def _pins(
+    calendar: Calendar, trainee: Trainee, positions: list[Position], sites: list[Site], doctors: list[Doctor]
+) -> list[Pin]:
+    """No pin, one, or two of different values; now and then one that was over before the plan begins."""
+    draw, periods = calendar.draw, calendar.settings.periods
+    values = {
+        PinWhat.POSITION: [position.position_id for position in positions],
+        PinWhat.SITE: [site.site_id for site in sites],
+        PinWhat.PERIOD: [(calendar.start(period) + dt.timedelta(days=9)).isoformat() for period in range(periods)],
+        PinWhat.SUPERVISOR: [doctor.doctor_id for doctor in doctors if doctor.is_specialist or draw.random() < 0.1],
+    }
+    ends = (
+        None,
+        None,
+        calendar.settings.start - dt.timedelta(days=1),
+        *(calendar.near(period) for period in (0, 1, 2, 3)),
+    )
+    pins = {}
+    for _ in range(draw.choice((0, 0, 1, 1, 2, 3))):
+        what = draw.choice((*PinWhat, PinWhat.SUPERVISOR))
+        if values[what]:
+            value = draw.choice(values[what])
+            pins[what, value] = Pin(
+                trainee_id=trainee.trainee_id,
+                what=what,
+                verb=draw.choice((PinVerb.MUST, PinVerb.MUST, PinVerb.NEVER)),
+                value=value,
+                until=draw.choice(ends),
+            )
+    return list(pins.values())

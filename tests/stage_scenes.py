@@ -1,0 +1,153 @@
+"""Small situations for the stages: municipalities, people, and a placement to go on from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from allokering.instance import Instance, Settings
+from allokering.model import load_model
+from allokering.plan import Coverage, Placement, PlacementStatus, Plan, Rotation
+from allokering.tables import Doctor, Municipality, Pin, Position, PositionPart, Row, Trainee, Travel
+
+START = dt.date(2025, 1, 1)
+MODEL = load_model("alis")
+
+
+@dataclass
+class Scene:
+    """Rows of an instance and of a placement, gathered one by one; periods are half-years from 2025."""
+
+    periods: int = 4
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    placements: list[Placement] = field(default_factory=list)
+    rotations: list[Rotation] = field(default_factory=list)
+    coverage: list[Coverage] = field(default_factory=list)
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(title="Scene", question="?", start=START, periods=self.periods, provenance={})
+
+    @property
+    def calendar(self) -> Instance:
+        return Instance("calendar", self.settings)
+
+    def first(self, period: int) -> dt.date:
+        return self.calendar.period_start(period)
+
+    def last(self, period: int) -> dt.date:
+        return self.calendar.period_end(period)
+
+    def add(self, row: Row) -> None:
+        self.rows.setdefault(row.table, []).append(row)
+
+    def municipality(self, name: str, network: str | None = None) -> None:
+        self.add(Municipality(municipality_id=name, name=name, residents=1000, network=network))
+
+    def road(self, here: str, there: str, minutes: int) -> None:
+        self.add(Travel(from_municipality_id=here, to_municipality_id=there, minutes=minutes))
+
+    def doctor(
+        self,
+        name: str,
+        municipality: str,
+        *,
+        present: tuple[int, int] | None = None,
+        supervises: int | None = None,
+        is_specialist: bool = True,
+        size: int = 1000,
+        limit: int = 1000,
+        target: int | None = None,
+    ) -> None:
+        """`present`: first and last period; None: always."""
+        self.add(
+            Doctor(
+                doctor_id=name,
+                municipality_id=municipality,
+                list_size=size,
+                list_limit=limit,
+                list_target=target,
+                is_specialist=is_specialist,
+                supervises_max=supervises,
+                starts=None if present is None else self.first(present[0]),
+                ends=None if present is None else self.last(present[1]),
+            )
+        )
+
+    def trainee(
+        self,
+        name: str,
+        municipalities: Sequence[str],
+        held: tuple[int, int],
+        *,
+        rotation: tuple[int, int] | None = None,
+        list_limit: int | None = None,
+        group_months_done: int = 0,
+        programme: str = "alis",
+    ) -> None:
+        """A trainee in a position of equal parts; `held` and `rotation` are first and last period."""
+        share = 100 // len(municipalities)
+        self.add(Position(position_id=f"post-{name}", places=1, list_limit=list_limit))
+        self.add(
+            Trainee(
+                trainee_id=name,
+                programme=programme,
+                home_municipality_id=municipalities[0],
+                earliest_start=START,
+                group_months_done=group_months_done,
+            )
+        )
+        for municipality in municipalities:
+            self.add(PositionPart(position_id=f"post-{name}", municipality_id=municipality, share_percent=share))
+            self.placements.append(
+                Placement(
+                    trainee_id=name,
+                    status=PlacementStatus.PLACED,
+                    position_id=f"post-{name}",
+                    municipality_id=municipality,
+                    share_percent=share,
+                    from_date=self.first(held[0]),
+                    to_date=self.last(held[1]),
+                )
+            )
+        if rotation is not None:
+            self.rotations.append(
+                Rotation(
+                    trainee_id=name,
+                    site_id="site",
+                    from_date=self.first(rotation[0]),
+                    to_date=self.last(rotation[1]),
+                )
+            )
+
+    def pin(self, trainee: str, verb: str, doctor: str, until: dt.date | None = None) -> None:
+        self.add(Pin(trainee_id=trainee, what="supervisor", verb=verb, value=doctor, until=until))
+
+    def cover(self, municipality: str, period: int, listed: int, *, above: int = 0) -> None:
+        self.coverage.append(
+            Coverage(
+                municipality_id=municipality,
+                from_date=self.first(period),
+                to_date=self.last(period),
+                residents=listed,
+                listed=listed,
+                locum=0,
+                without_gp=0,
+                listed_elsewhere=0,
+                from_elsewhere=0,
+                above_target=above,
+            )
+        )
+
+    def built(self, shuffle: int | None = None) -> tuple[Instance, Plan]:
+        """The instance and the placement; `shuffle` is the seed of another order of all rows."""
+        rows = {table: list(own) for table, own in self.rows.items()}
+        placements, rotations, coverage = list(self.placements), list(self.rotations), list(self.coverage)
+        if shuffle is not None:
+            random = Random(shuffle)
+            for own in (*rows.values(), placements, rotations, coverage):
+                random.shuffle(own)
+        plan = Plan(placements=tuple(placements), rotations=tuple(rotations), coverage=tuple(coverage))
+        return Instance.of("scene", self.settings, rows), plan

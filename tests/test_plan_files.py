@@ -1,0 +1,153 @@
+"""A plan is written whole, read back the same, and a spoilt one is told apart from a good one, fault by fault."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from row_strategies import tables_of
+
+from allokering.errors import UsageError
+from allokering.plan import PLAN_TABLES, ContentHash, Plan, PlanHeader, TierResult
+from allokering.plan_files import PlanFaulty, read_plan, write_plan
+
+TIER = TierResult(name="people", unit="points", value=3, bound=2, gap=1 / 3, status="feasible", seconds=0.5)
+HEADER = PlanHeader(
+    status="feasible",
+    instance=ContentHash(name="vik", sha256="0" * 64),
+    model=ContentHash(name="alis", sha256="1" * 64),
+    objective="lexicographic",
+    overrides={"locum.nok_per_week": "95800"},
+    versions={"allokering": "0.1.0"},
+    seed=1,
+    solver="exact",
+    workers=1,
+    seconds=0.5,
+    tiers=(TIER,),
+    stages=(),
+    notes=("Nes får ingen",),
+)
+
+
+def sample() -> Plan:
+    """One row in each table."""
+    day = {"from": "2025-01-01", "to": "2025-06-30"}
+    where = {"municipality_id": "1001", **day}
+    counts = dict.fromkeys(
+        ("residents", "listed", "locum", "without_gp", "listed_elsewhere", "from_elsewhere", "above_target"), 7
+    )
+    rows = {
+        "placements": {"trainee_id": "t-1", "status": "unplaced"},
+        "rotations": {"trainee_id": "t-1", "site_id": "h", **day},
+        "supervision": {"trainee_id": "t-1", "supervisor_id": "gp", **day},
+        "groups": {"trainee_id": "t-1", "group_id": "g", **where},
+        "lists": {"holder_id": "gp", "kind": "doctor", "patients": 1, "target": 2, "limit": 3, **where},
+        "coverage": {**where, **counts},
+        "cross_border": {"from_municipality_id": "1001", "to_municipality_id": "0301", "residents": 2, **day},
+        "openings": {"position_id": "p", "state": "closed", "places": 0, "yearly_cost_nok": 0, "grant_nok": 0},
+    }
+    return Plan(header=HEADER, **{table: (PLAN_TABLES[table].model_validate(row),) for table, row in rows.items()})
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.fixed_dictionaries({table: tables_of(row_type) for table, row_type in PLAN_TABLES.items()}))
+def test_any_plan_comes_back(tables: dict[str, list[object]]) -> None:
+    """In whatever order its rows were made, a plan has the same bytes, and reading gives it again."""
+    with tempfile.TemporaryDirectory() as scratch:
+        first, second = Path(scratch) / "first", Path(scratch) / "second"
+        write_plan(Plan(header=HEADER, **{name: tuple(rows) for name, rows in tables.items()}), first)
+        write_plan(Plan(header=HEADER, **{name: tuple(reversed(rows)) for name, rows in tables.items()}), second)
+        assert contents(first) == contents(second)
+        assert read_plan(first).header == HEADER
+        for name, rows in tables.items():
+            assert set(getattr(read_plan(first), name)) == set(rows)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_columns_have_the_names_of_the_contract(tmp_path: Path) -> None:
+    """Dates are `from` and `to`; what does not apply is empty."""
+    write_plan(sample(), tmp_path / "plan")
+    assert (tmp_path / "plan" / "placements.csv").read_text(encoding="utf-8") == (
+        "trainee_id,status,position_id,municipality_id,share_percent,from,to,completes\nt-1,unplaced,,,,,,\n"
+    )
+    assert {path.name for path in (tmp_path / "plan").iterdir()} == {
+        "plan.json",
+        *(f"{table}.csv" for table in PLAN_TABLES),
+    }
+
+
+def changed(name: str, old: str, new: str) -> Callable[[Path], None]:
+    def change(folder: Path) -> None:
+        text = (folder / name).read_text(encoding="utf-8")
+        assert old in text
+        (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return change
+
+
+def without(name: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).unlink()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "fault"),
+    [
+        (without("plan.json"), "plan.json: the file is missing"),
+        (without("lists.csv"), "lists: the file is missing"),
+        (changed("plan.json", '"seed": 1', '"seed": "one"'), 'plan.json: seed: "one": what `allokering solve` writes'),
+        (changed("plan.json", '"seed": 1,', ""), "plan.json: seed: the key is missing"),
+        (changed("plan.json", '"seed"', '"seeds": 1, "seed"'), 'plan.json: seeds: "1": no such key'),
+        (changed("plan.json", "{", ""), "plan.json: what `allokering solve` writes here"),
+        (changed("plan.json", '"gap": 0', '"gap": "a", "gab": 0'), 'plan.json: tiers.0.gap: "a": what `allokering'),
+        (changed("lists.csv", "patients", "people"), "lists:1: patients: the column is missing"),
+        (changed("lists.csv", "doctor,", "dentist,"), 'lists:2: kind: "dentist": one of doctor, trainee'),
+        (changed("groups.csv", "2025-06-30", "30.6.25"), 'groups:2: to: "30.6.25": a day such as'),
+        (
+            changed("rotations.csv", "2025-06-30\n", "2025-06-30\nt-1,h,2025-01-01,2025-02-01\n"),
+            "rotations:3: trainee_id",
+        ),
+        (changed("openings.csv", "p,", '"p'), "openings:2: quotes that are closed"),
+    ],
+)
+def test_a_spoilt_plan_is_told(spoil: Callable[[Path], None], fault: str, tmp_path: Path) -> None:
+    """Every file that is missing and every value that cannot be, at its place, with the exit code of a bad plan."""
+    write_plan(sample(), tmp_path / "plan")
+    spoil(tmp_path / "plan")
+    with pytest.raises(PlanFaulty) as caught:
+        read_plan(tmp_path / "plan")
+    assert caught.value.exit_code == 1
+    assert any(str(found).startswith(fault) for found in caught.value.faults)
+
+
+def test_all_faults_of_a_plan_at_once(tmp_path: Path) -> None:
+    """A plan that is not there misses every file."""
+    with pytest.raises(PlanFaulty) as caught:
+        read_plan(tmp_path / "plan")
+    assert len(caught.value.faults) == 1 + len(PLAN_TABLES)
+
+
+def test_only_a_plan_is_replaced(tmp_path: Path) -> None:
+    """A plan and an empty folder are replaced; a folder with a foreign file is left as it is."""
+    (tmp_path / "plan").mkdir()
+    write_plan(Plan(header=HEADER), tmp_path / "plan")
+    write_plan(sample(), tmp_path / "plan")
+    assert read_plan(tmp_path / "plan") == sample()
+    (tmp_path / "plan" / "minutes.txt").write_text("mine")
+    with pytest.raises(UsageError):
+        write_plan(Plan(header=HEADER), tmp_path / "plan")
+    assert (tmp_path / "plan" / "minutes.txt").read_text() == "mine"
+    assert list(tmp_path.iterdir()) == [tmp_path / "plan"]
+
+
+def test_a_plan_without_a_header_is_not_written(tmp_path: Path) -> None:
+    """Where a plan comes from is part of it."""
+    with pytest.raises(ValueError, match="header"):
+        write_plan(Plan(), tmp_path / "plan")
+    assert not (tmp_path / "plan").exists()

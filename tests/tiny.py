@@ -1,0 +1,310 @@
+"""One small region, one good plan for it, and how a case differs from them.
+
+Vik (1,600 residents, two doctors) and Dal (400, one) are neighbours in one trust and network; Nes (500, one) is of
+another. Four half-years from 2020. Ann has 48 months of practice: half a year more, and half a year in institution
+service. Positions carry no list unless a case says so, so residents and doctors' lists meet by themselves.
+
+A case states what differs: a row changes every row that its key columns match, removes them with `drop = true`, or is
+new. `paths` state who holds what; the plan's other tables follow from them and can be changed by row.
+
+A case's `stage` says where its violation lies: `placement` in paths, reliefs and transfers; `supervision`, `lists` and
+`groups` in what a later stage made of a placement that may be sound; `tables` in what the files say of a sound plan.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from allokering.instance import Instance, Settings
+from allokering.model import Model, load_model
+from allokering.plan import PLAN_TABLES, Plan
+from allokering.tables import TABLES, Row
+
+HERE = Path(__file__).parent
+SETTINGS: dict[str, Any] = {
+    "title": "Tiny",
+    "question": "What holds?",
+    "start": dt.date(2020, 1, 1),
+    "periods": 4,
+    "period_months": 6,
+    "provenance": {},
+}
+ROWS: dict[str, list[dict[str, Any]]] = {
+    "municipalities": [
+        {"municipality_id": "vik", "name": "Vik", "residents": 1600, "trust_id": "north", "network": "inner"},
+        {"municipality_id": "dal", "name": "Dal", "residents": 400, "trust_id": "north", "network": "inner"},
+        {"municipality_id": "nes", "name": "Nes", "residents": 500, "trust_id": "south", "network": "outer"},
+    ],
+    "doctors": [
+        {"doctor_id": "vik-1", "municipality_id": "vik", "list_size": 1000, "list_limit": 1000, "is_specialist": True},
+        {"doctor_id": "vik-2", "municipality_id": "vik", "list_size": 600, "list_limit": 600, "is_specialist": False},
+        {"doctor_id": "dal-1", "municipality_id": "dal", "list_size": 400, "list_limit": 400, "is_specialist": True},
+        {"doctor_id": "nes-1", "municipality_id": "nes", "list_size": 500, "list_limit": 500, "is_specialist": True},
+    ],
+    "positions": [
+        {"position_id": "p-vik", "places": 2, "list_limit": 0},
+        {"position_id": "p-dal", "places": 1, "list_limit": 0},
+        {"position_id": "p-nes", "places": 1, "list_limit": 0},
+        {"position_id": "p-both", "places": 1, "list_limit": 0},
+    ],
+    "position_parts": [
+        {"position_id": "p-vik", "municipality_id": "vik", "share_percent": 100},
+        {"position_id": "p-dal", "municipality_id": "dal", "share_percent": 100},
+        {"position_id": "p-nes", "municipality_id": "nes", "share_percent": 100},
+        {"position_id": "p-both", "municipality_id": "vik", "share_percent": 60},
+        {"position_id": "p-both", "municipality_id": "dal", "share_percent": 40},
+    ],
+    "trainees": [{"trainee_id": "ann"}],
+    "sites": [
+        {"site_id": "ward", "name": "Ward", "kind": "nursing_home", "municipality_id": "vik"},
+        {"site_id": "hosp", "name": "Hospital", "kind": "hospital", "municipality_id": "nes", "trust_id": "south"},
+    ],
+    "site_slots": [
+        {"site_id": "ward", "from_date": dt.date(2020, 1, 1), "to_date": dt.date(2021, 12, 31), "slots": 1},
+        {"site_id": "hosp", "from_date": dt.date(2020, 1, 1), "to_date": dt.date(2021, 12, 31), "slots": 1},
+    ],
+    "travel": [
+        {"from_municipality_id": "vik", "to_municipality_id": "dal", "minutes": 30},
+        {"from_municipality_id": "vik", "to_municipality_id": "nes", "minutes": 45},
+        {"from_municipality_id": "dal", "to_municipality_id": "nes", "minutes": 75},
+    ],
+}
+NEW_ROW: dict[str, dict[str, Any]] = {
+    "trainees": {
+        "programme": "alis",
+        "home_municipality_id": "vik",
+        "earliest_start": dt.date(2020, 1, 1),
+        "practice_months_done": 48,
+    },
+    "doctors": {"municipality_id": "vik", "list_size": 0, "list_limit": 0, "is_specialist": True},
+    "positions": {"places": 1, "list_limit": 0},
+    "sites": {"name": "Site", "kind": "nursing_home", "municipality_id": "vik"},
+    "coverage": {"locum": 0, "without_gp": 0, "listed_elsewhere": 0, "from_elsewhere": 0, "above_target": 0},
+}
+"""What a row has in columns that nobody states."""
+GOOD_PATH: dict[str, Any] = {
+    "trainee": "ann",
+    "position": "p-vik",
+    "from": dt.date(2020, 1, 1),
+    "to": dt.date(2020, 12, 31),
+    "site": "ward",
+    "block_from": dt.date(2020, 7, 1),
+    "block_to": dt.date(2020, 12, 31),
+}
+SUPERVISOR = "vik-1"
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A case made whole."""
+
+    instance: Instance
+    model: Model
+    plan: Plan
+
+
+def read_cases(kind: str) -> list[dict[str, Any]]:
+    """The cases of a kind of rule, each on top of the situation of its file that it is `like`."""
+    content = tomllib.loads((HERE / "cases" / f"{kind}.toml").read_text("utf-8"))
+    return [_on_top_of(content.get("like", {}).get(case.get("like"), {}), case) for case in content["case"]]
+
+
+def read_plan(name: str) -> dict[str, Any]:
+    """A case with a name of its own, from `plans/`."""
+    return tomllib.loads((HERE / "plans" / f"{name}.toml").read_text("utf-8"))
+
+
+def _on_top_of(likeness: Mapping[str, Any], case: Mapping[str, Any]) -> dict[str, Any]:
+    tables = (*likeness.get("instance", {}), *case.get("instance", {}))
+    rows = {
+        table: [*likeness.get("instance", {}).get(table, []), *case.get("instance", {}).get(table, [])]
+        for table in tables
+    }
+    return {**likeness, **case, "instance": rows}
+
+
+def make(case: Mapping[str, Any]) -> Situation:
+    """The instance, model and whole plan of a case; an empty case is the good plan."""
+    changes = case.get("instance", {})
+    rows = {
+        table: _rows_of(row_type, _changed(ROWS.get(table, []), changes.get(table, []), row_type.key))
+        for table, row_type in TABLES.items()
+    }
+    instance = Instance.of("tiny", Settings(**{**SETTINGS, **case.get("settings", {})}), rows)
+    model = load_model(str(HERE / "tiny_model.toml"), case.get("set", {}))
+    model = replace(model, terms=tuple(term for term in model.terms if term.kind not in case.get("without_terms", ())))
+    return Situation(instance, model, _plan(instance, case))
+
+
+def _changed(rows: Iterable[dict[str, Any]], changes: Iterable[dict[str, Any]], key: tuple[str, ...]) -> Rows:
+    result = [dict(row) for row in rows]
+    for change in changes:
+        stated = {{"from": "from_date", "to": "to_date"}.get(column, column): value for column, value in change.items()}
+        is_dropped = stated.pop("drop", False)
+        known = {column: stated[column] for column in key if column in stated}
+        matching = [row for row in result if all(row.get(column) == value for column, value in known.items())]
+        if is_dropped:
+            result = [row for row in result if row not in matching]
+        elif matching:
+            for row in matching:
+                row.update(stated)
+        else:
+            result.append(stated)
+    return result
+
+
+def _rows_of(row_type: type[Row], rows: Rows) -> list[Row]:
+    key = row_type.key
+    return sorted(
+        (row_type.model_validate({**NEW_ROW.get(row_type.table, {}), **row}) for row in rows),
+        key=lambda row: tuple(str(getattr(row, column)) for column in key),
+    )
+
+
+def _plan(instance: Instance, case: Mapping[str, Any]) -> Plan:
+    paths = case.get("paths", [GOOD_PATH])
+    changes = case.get("plan", {})
+    tables: dict[str, Rows] = {
+        "placements": [row for path in paths for row in _placements(instance, path)]
+        + [{"trainee_id": trainee_id, "status": "unplaced"} for trainee_id in case.get("unplaced", [])],
+        "rotations": [
+            {
+                "trainee_id": path["trainee"],
+                "site_id": path["site"],
+                "from_date": path["block_from"],
+                "to_date": path["block_to"],
+            }
+            for path in paths
+            if "site" in path
+        ],
+        "supervision": [row for path in paths for row in _supervision(path)],
+        "lists": [*_doctors_lists(instance), *(row for path in paths for row in _trainee_lists(instance, path))],
+        "openings": [
+            {
+                "position_id": position.position_id,
+                "state": "open",
+                "form": position.form,
+                "places": position.places,
+                "yearly_cost_nok": position.yearly_cost_nok,
+                "grant_nok": position.grant_nok,
+            }
+            for position in instance.positions
+        ],
+    }
+    for table, row_type in PLAN_TABLES.items():
+        if table == "coverage":
+            tables[table] = _coverage(instance, tables["lists"], changes.get("cross_border", []))
+        tables[table] = _changed(tables.get(table, []), changes.get(table, []), row_type.key)
+    return Plan(**{table: tuple(_rows_of(PLAN_TABLES[table], rows)) for table, rows in tables.items()})  # type: ignore[arg-type]
+
+
+def _placements(instance: Instance, path: Mapping[str, Any]) -> Rows:
+    return [
+        {
+            "trainee_id": path["trainee"],
+            "status": "placed",
+            "position_id": path["position"],
+            "municipality_id": part.municipality_id,
+            "share_percent": part.share_percent,
+            "from_date": path["from"],
+            "to_date": path["to"],
+            "completes": path.get("completes", path["to"]),
+        }
+        for part in instance.position_parts
+        if part.position_id == path["position"]
+    ]
+
+
+def _spans_in_practice(path: Mapping[str, Any]) -> list[tuple[dt.date, dt.date]]:
+    if "site" not in path:
+        return [(path["from"], path["to"])]
+    day = dt.timedelta(days=1)
+    spans = [(path["from"], path["block_from"] - day), (path["block_to"] + day, path["to"])]
+    return [(first, last) for first, last in spans if first < last]
+
+
+def _supervision(path: Mapping[str, Any]) -> Rows:
+    supervisor = path.get("supervisor", SUPERVISOR)
+    return [
+        {"trainee_id": path["trainee"], "supervisor_id": supervisor, "from_date": first, "to_date": last}
+        for first, last in _spans_in_practice(path)
+    ]
+
+
+def _periods(instance: Instance) -> list[tuple[dt.date, dt.date]]:
+    return [(instance.period_start(period), instance.period_end(period)) for period in range(instance.settings.periods)]
+
+
+def _doctors_lists(instance: Instance) -> Rows:
+    return [
+        {
+            "municipality_id": doctor.municipality_id,
+            "holder_id": doctor.doctor_id,
+            "kind": "doctor",
+            "from_date": first,
+            "to_date": last,
+            "patients": doctor.list_size,
+            "target": min(doctor.list_limit, doctor.list_target or doctor.list_limit),
+            "limit": doctor.list_limit,
+        }
+        for doctor in instance.doctors
+        for first, last in _periods(instance)
+        if (doctor.starts or first) <= first and last <= (doctor.ends or last)
+    ]
+
+
+def _trainee_lists(instance: Instance, path: Mapping[str, Any]) -> Rows:
+    return [
+        {
+            "municipality_id": part.municipality_id,
+            "holder_id": path["trainee"],
+            "kind": "trainee",
+            "from_date": first,
+            "to_date": last,
+            "patients": 0,
+            "target": 0,
+            "limit": 0,
+        }
+        for part in instance.position_parts
+        if part.position_id == path["position"]
+        for first, last in _periods(instance)
+        if any(begins <= first and last <= ends for begins, ends in _spans_in_practice(path))
+    ]
+
+
+def _coverage(instance: Instance, lists: Rows, crossing: Iterable[Mapping[str, Any]]) -> Rows:
+    listed: Counter[tuple[str, dt.date]] = Counter()
+    above: Counter[tuple[str, dt.date]] = Counter()
+    elsewhere: Counter[tuple[str, dt.date]] = Counter()
+    from_elsewhere: Counter[tuple[str, dt.date]] = Counter()
+    for row in lists:
+        listed[row["municipality_id"], row["from_date"]] += row["patients"]
+        if row["kind"] == "doctor":
+            above[row["municipality_id"], row["from_date"]] += max(0, row["patients"] - row["target"])
+    for pair in crossing:
+        elsewhere[pair["from_municipality_id"], pair["from"]] += pair["residents"]
+        from_elsewhere[pair["to_municipality_id"], pair["from"]] += pair["residents"]
+    return [
+        {
+            "municipality_id": municipality.municipality_id,
+            "from_date": first,
+            "to_date": last,
+            "residents": municipality.residents,
+            "listed": listed[municipality.municipality_id, first],
+            "locum": 0,
+            "without_gp": 0,
+            "listed_elsewhere": elsewhere[municipality.municipality_id, first],
+            "from_elsewhere": from_elsewhere[municipality.municipality_id, first],
+            "above_target": above[municipality.municipality_id, first],
+        }
+        for municipality in instance.municipalities
+        for first, last in _periods(instance)
+    ]
