@@ -44,8 +44,17 @@ def _spaces(instance: Instance, model: Model) -> list[PathSpace]:
     """The path space of every trainee, all positions and sites of the instance."""
     known = {programme.id for programme in model.programmes}
     faults = [
-        Fault("trainees", None, "programme", trainee.programme, say("{trainee}: not a programme of the model ({known})",
-              trainee=trainee.trainee_id, known=", ".join(sorted(known))))
+        Fault(
+            "trainees",
+            None,
+            "programme",
+            trainee.programme,
+            say(
+                "{trainee}: not a programme of the model ({known})",
+                trainee=trainee.trainee_id,
+                known=", ".join(sorted(known)),
+            ),
+        )
         for trainee in instance.trainees
         if trainee.programme not in known
     ]

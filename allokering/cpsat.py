@@ -45,7 +45,7 @@ def minimise(
     One worker and a limit on work, not on time: anything else makes the answer depend on the machine.
     """
     model.minimize(objective)
-    model.clear_hints()  # type: ignore[no-untyped-call]
+    model.clear_hints()
     for key, value in known.values.items():
         model.add_hint(variables[key], value)
     solver = cp_model.CpSolver()

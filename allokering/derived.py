@@ -24,7 +24,7 @@ def is_present(instance: Instance, first_day: dt.date | None, last_day: dt.date 
     return begins and (last_day is None or last_day >= instance.period_end(period))
 
 
-def doctors_present(instance: Instance) -> dict[tuple[str, int], list[Doctor]]:
+def doctors_by_place(instance: Instance) -> dict[tuple[str, int], list[Doctor]]:
     """Doctors by (municipality, period); an empty list where there are none."""
     present: dict[tuple[str, int], list[Doctor]] = defaultdict(list)
     for period in range(instance.settings.periods):
@@ -50,6 +50,12 @@ def municipalities_of_positions(instance: Instance) -> dict[str, tuple[str, ...]
 def minutes_from_parts(instance: Instance, parts: tuple[str, ...], place: str) -> int | None:
     """Minutes from the nearest of some municipalities; None if nothing is known of any."""
     trips = [instance.minutes(part, place) for part in parts]
+    return min((trip for trip in trips if trip is not None), default=None)
+
+
+def minutes_to_parts(instance: Instance, place: str, parts: tuple[str, ...]) -> int | None:
+    """Minutes to the nearest of some municipalities; None if nothing is known of any."""
+    trips = [instance.minutes(place, part) for part in parts]
     return min((trip for trip in trips if trip is not None), default=None)
 
 

@@ -6,8 +6,8 @@ a variable for each change *to* a supervisor, the relaxation for one trainee alo
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -89,7 +89,7 @@ def _independent_parts(choices: Choices) -> Iterator[Choices]:
 
 def _solve(part: Choices, search: Search) -> Found[Named]:
     """The fewest handovers among trainees who share supervisors; CP-SAT only where looking ahead does not settle it."""
-    known = _period_by_period(part)
+    known = _start(part)
     if known.value == known.bound:
         return known
     model = cp_model.CpModel()
@@ -121,13 +121,15 @@ def _solve(part: Choices, search: Search) -> Found[Named]:
     return minimise(model, sum(changes), named, known, search)
 
 
-def _period_by_period(part: Choices) -> Found[Named]:
-    """A good start: in every period, the fewest changes now, then the supervisors who can stay longest."""
+def _start(part: Choices) -> Found[Named]:
+    """A good start: period by period, then trainee by trainee for as long as somebody gains."""
     supervisor: dict[tuple[str, int], str] = {}
     latest: dict[str, str] = {}
     for period in sorted({period for periods in part.candidates.values() for period in periods}):
         for trainee, doctor in _assign(part, period, latest).items():
             supervisor[trainee, period] = latest[trainee] = doctor
+    while _reroute(part, supervisor):
+        pass
     return Found(
         values={
             (trainee, period, doctor): int(supervisor[trainee, period] == doctor)
@@ -136,27 +138,58 @@ def _period_by_period(part: Choices) -> Found[Named]:
             for doctor in doctors
         },
         value=sum(
-            supervisor[trainee, before] != supervisor[trainee, after]
+            _changes([supervisor[trainee, period] for period in periods])
             for trainee, periods in part.candidates.items()
-            for before, after in pairwise(periods)
         ),
-        bound=sum(map(_handovers_alone, part.candidates.values())),
+        bound=sum(_changes(_route(list(periods.values()))) for periods in part.candidates.values()),
     )
 
 
-def _handovers_alone(periods: Mapping[int, tuple[str, ...]]) -> int:
-    """The handovers of a trainee who has every place to himself: keep whoever can stay, as long as somebody can."""
-    handovers = 0
+def _changes(doctors: Sequence[str]) -> int:
+    return sum(before != after for before, after in pairwise(doctors))
+
+
+def _route(choices: Sequence[Collection[str]]) -> list[str]:
+    """One of each, changed as seldom as can be: keep whoever can stay, for as long as somebody can."""
+    route: list[str] = []
     staying: set[str] = set()
-    for number, doctors in enumerate(periods.values()):
-        still = staying & set(doctors)
-        handovers += number > 0 and not still
-        staying = still or set(doctors)
-    return handovers
+    stretch = 0
+    for doctors in choices:
+        if staying.isdisjoint(doctors):
+            route += [min(staying, default="")] * stretch
+            staying, stretch = set(doctors), 0
+        staying &= set(doctors)
+        stretch += 1
+    return route + [min(staying, default="")] * stretch
+
+
+def _reroute(part: Choices, supervisor: dict[tuple[str, int], str]) -> bool:
+    """Give every trainee the best that the others leave; has somebody fewer handovers now?"""
+    taken = Counter((doctor, period) for (_, period), doctor in supervisor.items())
+    gained = False
+    for trainee, periods in part.candidates.items():
+        now = [supervisor[trainee, period] for period in periods]
+        best = _route(
+            [
+                [own]
+                if (own, period) in part.full
+                else [
+                    doctor for doctor in doctors if doctor == own or taken[doctor, period] < part.places[doctor, period]
+                ]
+                for own, (period, doctors) in zip(now, periods.items(), strict=True)
+            ]
+        )
+        if _changes(best) < _changes(now):
+            gained = True
+            for period, before, after in zip(periods, now, best, strict=True):
+                taken[before, period] -= 1
+                taken[after, period] += 1
+                supervisor[trainee, period] = after
+    return gained
 
 
 def _assign(part: Choices, period: int, latest: Mapping[str, str]) -> dict[str, str]:
-    """The supervisors of one period, by a flow from trainees to places."""
+    """The supervisors of one period, by a flow: fewest changes now, then those who can stay longest."""
     trainees = [trainee for trainee, periods in part.candidates.items() if period in periods]
     doctors = sorted({doctor for trainee in trainees for doctor in part.candidates[trainee][period]})
     node = {doctor: len(trainees) + number for number, doctor in enumerate(doctors)}

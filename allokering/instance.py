@@ -1,6 +1,7 @@
 """An instance: the facts of one region, validated, in canonical order.
 
-Reading and validating are in `reading` and `validation`; this module says what an instance *is*, so that all else can be
+Reading and validating are in `reading` and `validation`; this module says what an instance *is*, so that all else can
+be
 built on it without knowing about files.
 """
 

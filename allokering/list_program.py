@@ -20,6 +20,7 @@ from hashlib import sha256
 from typing import Any
 
 import pulp
+from pulp import apis
 
 from allokering.errors import StageFailed, UsageError
 from allokering.language import say
@@ -89,9 +90,9 @@ def available_solver(name: str) -> Solver:
     solver: Solver = None
     if name == "cbc":
         # The one that PuLP brings along, through the class that PuLP 4 keeps.
-        solver = pulp.COIN_CMD(path=pulp.PULP_CBC_CMD.pulp_cbc_path, **settings)
+        solver = apis.COIN_CMD(path=apis.PULP_CBC_CMD.pulp_cbc_path, **settings)
     elif name == "highs":
-        solver = pulp.HiGHS(**settings)
+        solver = apis.HiGHS(**settings)
     elif name in pulp.listSolvers():
         solver = pulp.getSolver(name, **settings)
     if solver is None or not solver.available():
@@ -105,7 +106,7 @@ def fewest_moved(lists: Mapping[Key, Bounds], together: Mapping[int, Together], 
     Raises:
         StageFailed: the solver proves no optimum.
     """
-    program: Program = pulp.LpProblem("lists", pulp.LpMinimize)  # type: ignore[no-untyped-call]
+    program: Program = pulp.LpProblem("lists", pulp.LpMinimize)
     patients = {
         key: program.add_variable(f"patients_{number}", *_range(bounds, together[key[1]]), pulp.LpInteger)
         for number, (key, bounds) in enumerate(lists.items())

@@ -77,7 +77,7 @@ def set_lists(instance: Instance, model: Model, plan: Plan, *, solver: str = "cb
 
 def _bounds(instance: Instance, model: Model, plan: Plan) -> dict[str, dict[Key, Bounds]]:
     """Bounds of every list by municipality, in order of holder and period."""
-    bounds: dict[str, dict[Key, Bounds]] = defaultdict(dict)
+    bounds: dict[str, dict[Key, Bounds]] = {row.municipality_id: {} for row in instance.municipalities}
     present = presence(instance)
     for doctor in instance.doctors:
         for period in present[doctor.doctor_id]:

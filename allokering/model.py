@@ -156,6 +156,14 @@ def load_model(name_or_path: str, overrides: Mapping[str, str] | None = None) ->
     )
 
 
+def list_models() -> dict[str, str]:
+    """The built-in models: title by name."""
+    return {
+        path.stem: str(tomllib.loads(path.read_text(encoding="utf-8"))["title"])
+        for path in sorted(builtin_folder("models").glob("*.toml"))
+    }
+
+
 def _find(name: str, *folders: Path) -> Path:
     """A file by path, or by name in one of the folders."""
     candidates = [Path(name), *(folder / f"{name}.toml" for folder in folders), *(folder / name for folder in folders)]

@@ -68,7 +68,7 @@ def rotation_travel(scope: Scope, params: RotationTravel, instance: Instance) ->
             points[row, column] = 0 if minutes is None else -(-minutes // params.minutes_per_point)
 
     def price(space: PathSpace, positions: Integers) -> Integers:
-        return points[positions][:, space.rotation_site]
+        return np.asarray(points[positions][:, space.rotation_site], dtype=np.int64)
 
     scope.price_rotation("rotation_travel", price)
 
@@ -78,7 +78,7 @@ def postponed(scope: Scope, params: Postponed, instance: Instance) -> None:  # n
 
     def price(space: PathSpace, positions: Integers) -> Integers:  # noqa: ARG001
         is_none = (space.rotation_site == 0) & (space.rotation_periods > 0)
-        return params.points * is_none[None, :].astype(np.int64)
+        return np.asarray(params.points * is_none[None, :], dtype=np.int64)
 
     scope.price_rotation("postponed", price)
 

@@ -1,10 +1,13 @@
 """A trainee's training paths as arrays: position x start x rotation, never enumerated in a loop.
 
-What a path uses is the sum of a part that depends on position and start, a part that depends on site and begin of the rotation,
-and their interaction in the window of absence. So the cost of every path at given resource prices is a few array operations
+What a path uses is the sum of a part that depends on position and start, a part that depends on site and begin of the
+rotation,
+and their interaction in the window of absence. So the cost of every path at given resource prices is a few array
+operations
 (`PathOptions.values`), and the usage of chosen paths is read off the same arrays (`PathOptions.usage`).
 
-Axes: position (K), start (S), rotation (R, of which number 0 is "none"), site (H, of which number 0 is "no site"), period (P).
+Axes: position (K), start (S), rotation (R, of which number 0 is "none"), site (H, of which number 0 is "no site"),
+period (P).
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from enum import Enum
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from typing_extensions import override
 
 from allokering.problem import Floats, Integers, Options
 
@@ -70,7 +74,8 @@ class PathSpace:
 class Use:
     """A resource that paths use in some of their periods.
 
-    `resource` gives the resource's number by (position, period), or by (site, period) if `by_site`; -1 for none. `amount` is a
+    `resource` gives the resource's number by (position, period), or by (site, period) if `by_site`; -1 for none.
+    `amount` is a
     number, or an array by (position, start, period).
     """
 
@@ -140,13 +145,16 @@ class PathOptions(Options):
         self._unplaced_prices = unplaced_prices
         self._first = 0 if unplaced_prices is None else 1
 
+    @override
     def __len__(self) -> int:
         return self._first + len(self._cells)
 
+    @override
     def key(self, option: int) -> str:
         path = self.path(option)
         return UNPLACED if path is None else str(path)
 
+    @override
     def find(self, key: str) -> int | None:
         return self._numbers.get(key)
 
@@ -171,6 +179,7 @@ class PathOptions(Options):
             self._number_of_key = {self.key(option): option for option in range(len(self))}
         return self._number_of_key
 
+    @override
     def usage(self, options: Integers, resources: int) -> sparse.csr_array:
         placed = np.flatnonzero(np.asarray(options) >= self._first)
         position, start, rotation = self._cells[np.asarray(options)[placed] - self._first].T
@@ -195,17 +204,22 @@ class PathOptions(Options):
         table.sum_duplicates()
         return table
 
+    @override
     def prices(self, options: Integers) -> Integers:
         chosen = np.asarray(options)
-        position, start, rotation = self._cells[np.maximum(chosen - self._first, 0)].T if len(self._cells) else [chosen * 0] * 3
+        position, start, rotation = (
+            self._cells[np.maximum(chosen - self._first, 0)].T if len(self._cells) else [chosen * 0] * 3
+        )
         if self._unplaced_prices is None:
-            return self._position_start_prices[position, start] + self._rotation_prices[position, rotation]
+            both = self._position_start_prices[position, start] + self._rotation_prices[position, rotation]
+            return np.asarray(both, dtype=np.int64)
         out = np.tile(self._unplaced_prices, (len(chosen), 1))
         placed = chosen >= self._first
         path = self._position_start_prices[position[placed], start[placed]]
         out[placed] = path + self._rotation_prices[position[placed], rotation[placed]]
         return out
 
+    @override
     def values(self, resource_prices: Floats, tier_weights: Floats) -> Floats:
         space, periods = self._space, self._space.periods
         shape = (len(self._positions), len(space.starts), periods)

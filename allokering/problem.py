@@ -1,6 +1,7 @@
 """A problem: actors choose options, options use resources, and everything is paid for in tiers. No domain.
 
-Every actor chooses exactly one option. A resource is a row "use <= bound". A relief lowers the use of one resource at a price; a
+Every actor chooses exactly one option. A resource is a row "use <= bound". A relief lowers the use of one resource at
+a price; a
 transfer lowers the use of one and raises that of another. Plans are compared by their prices, tier by tier. Generalised
 assignment, hospital/residents assignment and rotation scheduling are problems of this shape.
 
@@ -17,6 +18,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from typing_extensions import override
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -105,22 +107,28 @@ class ListedOptions(Options):
         self._usage = usage
         self._prices = prices
 
+    @override
     def __len__(self) -> int:
         return len(self._keys)
 
+    @override
     def key(self, option: int) -> str:
         return self._keys[option]
 
+    @override
     def find(self, key: str) -> int | None:
         return self._keys.index(key) if key in self._keys else None
 
+    @override
     def usage(self, options: Integers, resources: int) -> sparse.csr_array:
         chosen = self._usage[options]
         return sparse.csr_array((chosen.data, chosen.indices, chosen.indptr), shape=(len(options), resources))
 
+    @override
     def prices(self, options: Integers) -> Integers:
         return self._prices[options]
 
+    @override
     def values(self, resource_prices: Floats, tier_weights: Floats) -> Floats:
         used = self._usage @ resource_prices[: self._usage.shape[1]]
         return np.asarray(self._prices @ tier_weights + used, dtype=np.float64)
@@ -157,28 +165,29 @@ class Problem:
             cells += [(row, transfer.source, -1), (row, transfer.target, 1)]
             if transfer.also_uses is not None:
                 cells.append((row, transfer.also_uses, 1))
-        row, column, amount = np.array(cells, dtype=np.int64).reshape(-1, 3).T
+        row_of, column, amounts = np.array(cells, dtype=np.int64).reshape(-1, 3).T
         shape = (len(self.reliefs) + len(self.transfers), len(self.resources))
-        return sparse.coo_array((amount, (row, column)), shape=shape).tocsr()
+        return sparse.coo_array((amounts, (row_of, column)), shape=shape).tocsr()
 
     @cached_property
     def adjustment_prices(self) -> Integers:
         """What a unit of each relief, then of each transfer, costs: shape (adjustments, tiers)."""
-        prices = [adjustment.prices for adjustment in (*self.reliefs, *self.transfers)]
+        prices = [one.prices for one in self.reliefs] + [one.prices for one in self.transfers]
         return np.array(prices, dtype=np.int64).reshape(-1, len(self.tiers))
 
     @cached_property
     def adjustment_most(self) -> Integers:
         """Most units of each relief, then of each transfer."""
-        return np.array([adjustment.most for adjustment in (*self.reliefs, *self.transfers)], dtype=np.int64)
+        most = [one.most for one in self.reliefs] + [one.most for one in self.transfers]
+        return np.array(most, dtype=np.int64)
 
     def use(self, solution: Solution) -> Integers:
         """Use of every resource, reliefs and transfers counted."""
-        used = self.adjustment_usage.T @ solution.adjustments
+        used = np.asarray(self.adjustment_usage.T @ solution.adjustments, dtype=np.int64)
         for actor, option in zip(self.actors, solution.options, strict=True):
             row = actor.usage(np.array([option]), len(self.resources))
             used[row.indices] += row.data
-        return np.asarray(used, dtype=np.int64)
+        return used
 
     def is_feasible(self, solution: Solution) -> bool:
         """Does the solution keep every bound?"""
@@ -188,7 +197,7 @@ class Problem:
 
     def values(self, solution: Solution) -> tuple[int, ...]:
         """What the solution costs in every tier."""
-        total = solution.adjustments @ self.adjustment_prices
+        total = np.asarray(solution.adjustments @ self.adjustment_prices)
         for actor, option in zip(self.actors, solution.options, strict=True):
             total = total + actor.prices(np.array([option]))[0]
         return tuple(int(value) for value in total)

@@ -40,7 +40,7 @@ def doctor_targets(instance: Instance, model: Model) -> dict[tuple[str, int], in
 def trainee_lists(instance: Instance, model: Model, paths: Iterable[WrittenPath]) -> dict[tuple[str, str, int], int]:
     """The longest list of every trainee in patients, by (trainee, municipality, period), for periods in practice.
 
-    Without a policy for trainees' lists only the position's own limit counts; without that too, there is no list.
+    Without a policy for trainees' lists in force they have none.
     """
     measures = (model.measure("trainee_list", first) for _, first, _ in periods(instance))
     stairs = [
@@ -53,11 +53,10 @@ def trainee_lists(instance: Instance, model: Model, paths: Iterable[WrittenPath]
         for period in path.practice:
             worked = (period - path.held.start) * path.trainee.fte_percent * instance.settings.period_months
             year = (done + worked) // 1200
-            bounds = [] if path.position.list_limit is None else [path.position.list_limit]
-            stair = stairs[period]
-            if stair is not None:
-                bounds.append(stair[min(year, len(stair) - 1)] * path.trainee.fte_percent // 100)
-            whole = min(bounds, default=0)
+            stair = stairs[period] or (0,)
+            whole = stair[min(year, len(stair) - 1)] * path.trainee.fte_percent // 100
+            if path.position.list_limit is not None:
+                whole = min(whole, path.position.list_limit)
             for part in path.parts:
                 key = (path.trainee.trainee_id, part.municipality_id, period)
                 lists[key] = whole * part.share_percent // 100

@@ -38,7 +38,7 @@ from allokering.tables import (
 PLANS_MAX = 20_000
 """Combinations of options at most."""
 
-PLANS_WANTED = 500
+PLANS_WANTED = 100
 """Combinations of options in most cases at least."""
 
 
@@ -68,7 +68,7 @@ class Calendar:
 def random_case(seed: int) -> tuple[Instance, Model]:
     """An instance and a model that fit together, with at most `PLANS_MAX` combinations of options.
 
-    Draws with little to choose, or with a trainee who has no path at all, are kept one time in six.
+    Draws with little to choose, or with a trainee who has no path at all, are kept one time in 25.
     """
     draw = Random(seed)
     while True:
@@ -80,7 +80,7 @@ def random_case(seed: int) -> tuple[Instance, Model]:
         plans = math.prod(len(choices) for choices in options)
         pathless = any(all(not option.uses for option in choices) for choices in options)
         dull = plans < PLANS_WANTED or pathless
-        if plans <= PLANS_MAX and (not dull or draw.randrange(6) == 0):
+        if plans <= PLANS_MAX and (not dull or draw.randrange(25) == 0):
             return instance, model
 
 

@@ -28,25 +28,32 @@ class Scene:
 
     @property
     def settings(self) -> Settings:
+        """Half-years from 2025."""
         return Settings(title="Scene", question="?", start=START, periods=self.periods, provenance={})
 
     @property
     def calendar(self) -> Instance:
+        """An instance without people, for its dates."""
         return Instance("calendar", self.settings)
 
     def first(self, period: int) -> dt.date:
+        """First day of a period."""
         return self.calendar.period_start(period)
 
     def last(self, period: int) -> dt.date:
+        """Last day of a period."""
         return self.calendar.period_end(period)
 
     def add(self, row: Row) -> None:
+        """Add a row to the table it belongs to."""
         self.rows.setdefault(row.table, []).append(row)
 
     def municipality(self, name: str, network: str | None = None) -> None:
+        """Add a municipality."""
         self.add(Municipality(municipality_id=name, name=name, residents=1000, network=network))
 
     def road(self, here: str, there: str, minutes: int) -> None:
+        """Add a travel time."""
         self.add(Travel(from_municipality_id=here, to_municipality_id=there, minutes=minutes))
 
     def doctor(
@@ -123,9 +130,11 @@ class Scene:
             )
 
     def pin(self, trainee: str, verb: str, doctor: str, until: dt.date | None = None) -> None:
+        """Pin a supervisor."""
         self.add(Pin(trainee_id=trainee, what="supervisor", verb=verb, value=doctor, until=until))
 
     def cover(self, municipality: str, period: int, listed: int, *, above: int = 0) -> None:
+        """Say how many residents are to be listed, and how many of them above targets."""
         self.coverage.append(
             Coverage(
                 municipality_id=municipality,

@@ -61,7 +61,7 @@ def test_one_group_meets_where_travel_is_least():
 
 
 def test_fewer_without_a_group_come_before_travel():
-    """Two in a and one in c: alone, c would have no group; together they travel 170 to a, the only other way being b."""
+    """Two in a and one in c: alone, c would have no group; all together, the least is to meet in a."""
     scene = region()
     scene.trainee("t1", ["a"], (0, 5))
     scene.trainee("t2", ["a"], (0, 5))
@@ -75,7 +75,7 @@ def test_fewer_without_a_group_come_before_travel():
 
 
 def test_half_of_what_remains_is_in_practice():
-    """Twelve of 24 months, so two of four periods; with three in rotation no start does, with two in rotation one does."""
+    """Twelve of 24 months are two of four periods: two in rotation leave enough, three do not."""
     scene = region(periods=5)
     scene.trainee("enough", ["a"], (0, 3), rotation=(1, 2))
     scene.trainee("too-little", ["a"], (0, 3), rotation=(0, 2))

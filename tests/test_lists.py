@@ -78,7 +78,7 @@ def test_above_target_is_shared_as_placed():
 
 
 def test_above_target_may_be_less_than_as_placed():
-    """As before with 1,500 residents: 120 of them may be above target, so d1 keeps 920 and d2 has 580; 80 + 120 move."""
+    """As before with 1,500 residents: 120 may be above target, so d1 keeps 920 and d2 has 580; 80 + 120 move."""
     scene = Scene(periods=1)
     scene.municipality("a")
     scene.doctor("d1", "a", size=1000, target=800)
@@ -90,12 +90,8 @@ def test_above_target_may_be_less_than_as_placed():
     assert by_period(scene, result)["d1", 0] <= 920
 
 
-def test_who_leaves_next_is_not_filled_up():
-    """A doctor who comes in period 1 has an empty list; one who goes counts no fall; a fall is to be avoided beforehand.
-
-    Period 0: d1 800, d2 500 with 1,500 residents: 200 new ones. Period 1: d2's limit is above, but residents are 1,300
-    again: the 200 go from wherever they were put. 200 move, and no plan does better.
-    """
+def test_residents_who_go_again_leave_the_lists_they_came_to():
+    """Lists of 800 and 500, 1,500 residents in period 0 and 1,300 in period 1: 200 come, and the same 200 go."""
     scene = Scene(periods=2)
     scene.municipality("a")
     scene.doctor("d1", "a", size=800)
@@ -107,7 +103,7 @@ def test_who_leaves_next_is_not_filled_up():
 
 
 def test_new_residents_go_to_the_doctor_who_will_leave():
-    """200 new residents in period 0 leave in period 1. On the list of one who goes after period 0, they fall from none."""
+    """All residents leave in period 1; 200 come in period 0 to the list that ends with it, and fall from none."""
     scene = Scene(periods=2)
     scene.municipality("a")
     scene.doctor("goes", "a", size=800, present=(0, 0))

@@ -52,6 +52,17 @@ def test_a_ranked_position_costs_its_steps() -> None:
     assert wishes == TierScore("wishes", "points", 20)
 
 
+def test_institution_service_that_nobody_owes_is_not_postponed() -> None:
+    """Ann has done her six months."""
+    trainees = [{"trainee_id": "ann", "institution_months_done": 6}]
+    path = {"trainee": "ann", "position": "p-vik", "from": dt.date(2020, 1, 1), "to": dt.date(2020, 6, 30)}
+    situation = tiny.make({"instance": {"trainees": trainees}, "paths": [path]})
+
+    wishes = score(situation.instance, situation.model, situation.plan, "lexicographic")[-1]
+
+    assert wishes.value == 0
+
+
 def test_a_term_that_the_objective_lacks_costs_nothing() -> None:
     """The tier stays, and counts nothing."""
     situation = tiny.make({**tiny.read_plan("every_term"), "without_terms": ["without_gp", "unplaced"]})

@@ -51,8 +51,8 @@ def test_another_supervisor_after_a_rotation_is_a_handover():
 def test_travel_comes_before_handovers():
     """From the neighbour 60 minutes away: 2 x 60 x 2 trips x 6 months x 880 / 60 = 21,120 NOK a period.
 
-    The trainee's own municipality has a doctor in period 1 only, so the cheapest is one period from the neighbour, at the
-    price of a handover; staying with the neighbour would be none, and twice the travel.
+    The trainee's own municipality has a doctor in period 1 only, so the cheapest is one period from the neighbour, at
+    the price of a handover; staying with the neighbour would be none, and twice the travel.
     """
     scene = Scene(periods=2)
     scene.municipality("a")

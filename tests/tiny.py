@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from allokering.instance import Instance, Settings
-from allokering.model import Model, load_model
+from allokering.model import Entry, Model, load_model
 from allokering.plan import PLAN_TABLES, Plan
 from allokering.tables import TABLES, Row
 
@@ -140,7 +140,11 @@ def make(case: Mapping[str, Any]) -> Situation:
     }
     instance = Instance.of("tiny", Settings(**{**SETTINGS, **case.get("settings", {})}), rows)
     model = load_model(str(HERE / "tiny_model.toml"), case.get("set", {}))
-    model = replace(model, terms=tuple(term for term in model.terms if term.kind not in case.get("without_terms", ())))
+    model = replace(
+        model,
+        terms=tuple(term for term in model.terms if term.kind not in case.get("without_terms", ())),
+        measures=(*model.measures, *(Entry(section="measure", **measure) for measure in case.get("measures", ()))),
+    )
     return Situation(instance, model, _plan(instance, case))
 
 

@@ -12,15 +12,32 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from allokering.derived import by_part, doctors_by_place, municipalities_of_positions
 from allokering.evidence import doctors_present, read_paths
 from allokering.instance import Instance
 from allokering.kinds import Absences
 from allokering.language import say
 from allokering.model import Model
+from allokering.paths import While
 from allokering.plan import Plan
+from allokering.scope import Scope
 from allokering.violation import Violation
 
 RULE = "absences"
+
+
+def enforce(scope: Scope, params: Absences, instance: Instance) -> None:
+    """A row per municipality and period."""
+    doctors = doctors_by_place(instance)
+    parts = municipalities_of_positions(instance)
+    rows = scope.resources(
+        sorted({municipality for part in parts.values() for municipality in part}),
+        lambda municipality, period: max(
+            params.absent_min, len(doctors[municipality, period]) // params.doctors_per_absence
+        ),
+    )
+    for resource in by_part(parts, rows, len(scope.periods)):
+        scope.use(While.ROTATION, resource)
 
 
 def check(params: Absences, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:

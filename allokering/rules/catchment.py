@@ -11,15 +11,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
+from allokering.derived import minutes_from_parts, municipalities_of_positions
 from allokering.evidence import minutes_from_position, read_paths
 from allokering.instance import Instance
 from allokering.kinds import Catchment
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Plan
+from allokering.scope import Scope
 from allokering.violation import Violation
 
 RULE = "catchment"
+
+
+def enforce(scope: Scope, params: Catchment, instance: Instance) -> None:
+    """Keep the sites of the position's own health trust, those without a trust, and those near enough."""
+    trust_of = {row.municipality_id: row.trust_id for row in instance.municipalities}
+    municipalities = municipalities_of_positions(instance)
+    within = np.ones((len(instance.positions), 1 + len(instance.sites)), dtype=bool)
+    for row, position in enumerate(instance.positions):
+        trusts = {trust_of[municipality] for municipality in municipalities[position.position_id]}
+        for column, site in enumerate(instance.sites, start=1):
+            if site.trust_id is None or None in trusts or site.trust_id in trusts:
+                continue
+            minutes = minutes_from_parts(instance, municipalities[position.position_id], site.municipality_id)
+            within[row, column] = minutes is not None and minutes <= params.alternative_minutes_max
+    for space in scope.spaces:
+        space.by_position_and_site[...] &= within
 
 
 def check(params: Catchment, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:

@@ -12,16 +12,62 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+import numpy as np
+
+from allokering.derived import (
+    by_part,
+    doctors_by_place,
+    list_target,
+    residents_in,
+    shares_of_positions,
+    trainee_list_ladder,
+)
 from allokering.evidence import period_of, periods
 from allokering.instance import Instance
-from allokering.kinds import Locum, Params
+from allokering.kinds import Locum, Params, PerPatientMonth, PerResidentMonth
 from allokering.language import say
 from allokering.model import Model
+from allokering.paths import PathSpace, While
 from allokering.plan import Coverage, Plan
+from allokering.problem import Integers
 from allokering.recount import doctor_targets, residents_after
+from allokering.scope import Amount, Scope
+from allokering.training import training_years
 from allokering.violation import Violation
 
 RULE = "coverage"
+
+
+def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: ARG001
+    """A row per municipality and period: residents less the targets of the doctors present; trainees' lists relieve it."""
+    months = instance.settings.period_months
+    model = scope.draft.model
+    doctors = doctors_by_place(instance)
+    locum = scope.term("locum")
+    above, without = scope.term("above_target"), scope.term("without_gp")
+    residents = {row.municipality_id: row for row in instance.municipalities}
+    rows: dict[str, Integers] = {}
+    for municipality, row in residents.items():
+        numbers = []
+        for period in scope.periods:
+            limits = [doctor.list_limit for doctor in doctors[municipality, period]]
+            targets = [list_target(instance, model, doctor, period) for doctor in doctors[municipality, period]]
+            here = residents_in(row, period * months)
+            number = scope.resource(municipality, period, sum(targets) - here)
+            if isinstance(above, PerPatientMonth):
+                scope.relieve(number, "above_target", sum(limits) - sum(targets), above.per_patient_month * months)
+            if isinstance(locum, Locum):
+                nok = locum.nok_per_week * 52 * months // (12 * locum.patients_per_locum)
+                scope.relieve(number, "locum", locum.patients_per_locum * locum.locums_per_municipality, nok)
+            if isinstance(without, PerResidentMonth):
+                scope.relieve(number, "without_gp", here, without.per_resident_month * months)
+            numbers.append(number)
+        rows[municipality] = np.array(numbers)
+    _let_residents_cross(scope, instance, rows)
+    shares = shares_of_positions(instance)
+    parts = {position: tuple(share) for position, share in shares.items()}
+    for part, resource in enumerate(by_part(parts, rows, len(scope.periods))):
+        scope.use(While.PRACTICE, resource, amount=_list_in_part(instance, model, shares, part))
 
 
 def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:
@@ -92,3 +138,44 @@ def _room_above_targets(instance: Instance, model: Model) -> dict[tuple[str, int
             doctor = doctors[doctor_id]
             room[doctor.municipality_id, period] += doctor.list_limit - target
     return room
+
+
+def _let_residents_cross(scope: Scope, instance: Instance, rows: dict[str, Integers]) -> None:
+    """Use moves along the rows of `cross_border`; nobody moves who does not live there."""
+    months = instance.settings.period_months
+    term = scope.term("cross_border")
+    if not isinstance(term, PerResidentMonth):
+        return
+    home = {row.municipality_id: row for row in instance.municipalities}
+    senders = sorted({row.from_municipality_id for row in instance.cross_border})
+    for sender in senders:
+        targets = [row for row in instance.cross_border if row.from_municipality_id == sender]
+        for period in scope.periods:
+            movable = scope.resource(f"{sender} residents", period, residents_in(home[sender], period * months))
+            for row in targets:
+                scope.transfer(
+                    int(rows[sender][period]),
+                    int(rows[row.to_municipality_id][period]),
+                    row.max_residents,
+                    scope.price("cross_border", term.per_resident_month * months),
+                    also_uses=movable,
+                )
+
+
+def _list_in_part(instance: Instance, model: Model, shares: dict[str, dict[str, int]], part: int) -> Amount:
+    """The trainee's list in the numbered part of each position, as a negative use."""
+    trainees = {trainee.trainee_id: trainee for trainee in instance.trainees}
+    share = np.array([(*position.values(), *[0] * (part + 1))[part] for position in shares.values()])
+    limit = np.array([2**31 if row.list_limit is None else row.list_limit for row in instance.positions])
+    ladders = [trainee_list_ladder(instance, model, period) for period in range(instance.settings.periods)]
+
+    def amount(space: PathSpace, positions: Integers) -> Integers:
+        trainee = trainees[space.trainee]
+        years = training_years(trainee, space.starts, space.periods, instance.settings.period_months)
+        patients = np.stack(
+            [ladder[np.minimum(years[:, period], len(ladder) - 1)] for period, ladder in enumerate(ladders)], axis=1
+        )
+        whole = np.minimum((patients * trainee.fte_percent // 100)[None], limit[positions][:, None, None])
+        return np.asarray(-(whole * share[positions][:, None, None] // 100), dtype=np.int64)
+
+    return amount

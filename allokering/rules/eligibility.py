@@ -10,16 +10,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
+from allokering.derived import minutes_to_parts, municipalities_of_positions
 from allokering.evidence import WrittenPath, read_paths
 from allokering.instance import Instance
 from allokering.kinds import Eligibility
 from allokering.language import say
 from allokering.model import Model
+from allokering.paths import Booleans
 from allokering.plan import Plan
+from allokering.scope import Scope
 from allokering.tables import PinVerb, PinWhat
 from allokering.violation import Violation
 
 RULE = "eligibility"
+
+
+def enforce(scope: Scope, params: Eligibility, instance: Instance) -> None:
+    """Keep the positions that the trainee has ranked, is pinned to, or can reach from home."""
+    asked = {(row.trainee_id, row.position_id) for row in instance.preferences}
+    asked |= {
+        (pin.trainee_id, pin.value)
+        for pin in instance.pins
+        if pin.what is PinWhat.POSITION and pin.verb is PinVerb.MUST
+    }
+    parts = municipalities_of_positions(instance)
+    near_home: dict[str, Booleans] = {}
+    for space, trainee in zip(scope.spaces, instance.trainees, strict=True):
+        home = trainee.home_municipality_id
+        if home not in near_home:
+            minutes = [minutes_to_parts(instance, home, parts[position]) for position in space.positions]
+            near_home[home] = np.array([trip is not None and trip <= params.home_minutes_max for trip in minutes])
+        wanted = np.array([(trainee.trainee_id, position) in asked for position in space.positions], dtype=bool)
+        space.by_position_and_start[...] &= (near_home[home] | wanted)[:, None]
 
 
 def check(params: Eligibility, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:

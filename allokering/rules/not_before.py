@@ -10,15 +10,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from allokering.evidence import months_between, read_paths
 from allokering.instance import Instance
 from allokering.kinds import Params
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Plan
+from allokering.scope import Scope
 from allokering.violation import Violation
 
 RULE = "not_before"
+
+
+def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: ARG001
+    """Keep the rotations that begin after enough months of practice for their site."""
+    after = 100 * np.array([0, *(site.after_practice_months for site in instance.sites)])
+    for space, trainee in zip(scope.spaces, instance.trainees, strict=True):
+        work = trainee.fte_percent * instance.settings.period_months
+        practised = 100 * trainee.practice_months_done + (space.rotation_begin[None, :] - space.starts[:, None]) * work
+        enough = practised >= after[space.rotation_site]
+        space.by_start_and_rotation[:, 1:] &= enough[:, 1:]
 
 
 def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:

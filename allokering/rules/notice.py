@@ -10,15 +10,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from allokering.evidence import months_between
-from allokering.instance import Instance
+from allokering.instance import Instance, add_months
 from allokering.kinds import Notice
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Plan
+from allokering.scope import Scope
 from allokering.violation import Violation
 
 RULE = "notice"
+
+
+def enforce(scope: Scope, params: Notice, instance: Instance) -> None:
+    """Keep the rotations that begin late enough for their site to have had notice."""
+    earliest = add_months(instance.settings.start, params.notice_months)
+    in_time = np.array([instance.period_start(period) >= earliest for period in scope.periods])
+    wants_notice = np.array([False, *(site.kind in params.site_kinds for site in instance.sites)])
+    for space in scope.spaces:
+        in_notice = wants_notice[space.rotation_site[1:]] & ~in_time[space.rotation_begin[1:]]
+        space.by_start_and_rotation[:, 1:] &= ~in_notice
 
 
 def check(params: Notice, instance: Instance, _model: Model, plan: Plan) -> Iterator[Violation]:

@@ -14,16 +14,47 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from allokering.evidence import WrittenPath, period_of, periods_between, read_paths
 from allokering.instance import Instance
 from allokering.kinds import Params
 from allokering.language import say
 from allokering.model import Model
+from allokering.paths import Booleans
 from allokering.plan import Plan
+from allokering.scope import Scope
 from allokering.tables import Pin, PinVerb, PinWhat
 from allokering.violation import Violation
 
 RULE = "pins"
+
+
+def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: ARG001
+    """Keep the paths that agree with the trainee's pins; pinned supervisors are held by the supervision rule."""
+    pins_of: dict[str, list[Pin]] = defaultdict(list)
+    for pin in instance.pins:
+        if pin.until is None or pin.until >= instance.settings.start:
+            pins_of[pin.trainee_id].append(pin)
+    for space in scope.spaces:
+        pins = pins_of.get(space.trainee, [])
+        positions = [pin for pin in pins if pin.what is PinWhat.POSITION]
+        space.by_position_and_start[...] &= _agrees(positions, space.positions)[:, None]
+        if any(pin.verb is PinVerb.MUST for pin in positions):
+            scope.must_place(space.trainee)
+        if space.rotation_periods == 0:
+            continue
+        sites = [pin for pin in pins if pin.what is PinWhat.SITE]
+        space.by_position_and_site[:, 1:] &= _agrees(sites, space.sites[1:])
+        periods = [
+            pin.model_copy(update={"value": str(_period_of(instance, dt.date.fromisoformat(pin.value)))})
+            for pin in pins
+            if pin.what is PinWhat.PERIOD
+        ]
+        agrees = _agrees(periods, [str(period) for period in scope.periods])
+        space.by_start_and_rotation[:, 1:] &= agrees[space.rotation_begin[1:]]
+        if any(pin.verb is PinVerb.MUST for pin in sites + periods):
+            space.by_start_and_rotation[:, 0] = False
 
 
 def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:
@@ -105,3 +136,15 @@ def _check_supervisors(
                 date=row.from_date,
             )
             yield Violation(RULE, f"{row.trainee_id} {row.supervisor_id} {row.from_date}", against, 0, message)
+
+
+def _agrees(pins: Sequence[Pin], values: Sequence[str]) -> Booleans:
+    """Which of the values the pins allow."""
+    must = {pin.value for pin in pins if pin.verb is PinVerb.MUST}
+    never = {pin.value for pin in pins if pin.verb is PinVerb.NEVER}
+    return np.array([(not must or value in must) and value not in never for value in values], dtype=bool)
+
+
+def _period_of(instance: Instance, date: dt.date) -> int:
+    """The period that a date falls in."""
+    return sum(instance.period_start(period) <= date for period in range(1, instance.settings.periods))

@@ -11,16 +11,41 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+import numpy as np
+
+from allokering.derived import is_present
 from allokering.evidence import holds_throughout, read_paths
 from allokering.instance import Instance
 from allokering.kinds import Params
 from allokering.language import say
 from allokering.model import Model
+from allokering.paths import While
 from allokering.plan import Opening, OpeningState, Plan
+from allokering.scope import Scope
 from allokering.tables import Position, PositionState
 from allokering.violation import Violation
 
 RULE = "position_places"
+
+
+def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: ARG001
+    """A row per position and period, and only paths that lie in periods in which the position is open."""
+    is_open = np.array(
+        [
+            [is_present(instance, position.opens, position.closes, period) for period in scope.periods]
+            for position in instance.positions
+        ],
+        dtype=bool,
+    ).reshape(len(instance.positions), len(scope.periods))
+    places = {position.position_id: position.places for position in instance.positions}
+    rows = scope.resources(places, lambda position, _: places[position])
+    if not rows:
+        return
+    scope.use(While.HELD, np.stack(list(rows.values())))
+    closed_before = np.concatenate([np.zeros((len(is_open), 1), dtype=int), (~is_open).cumsum(axis=1)], axis=1)
+    for space in scope.spaces:
+        finishes = np.minimum(space.finishes, space.periods)
+        space.by_position_and_start[...] &= closed_before[:, finishes] == closed_before[:, space.starts]
 
 
 def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:

@@ -11,16 +11,33 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+import numpy as np
+
+from allokering.derived import is_present
 from allokering.evidence import holds_throughout, periods_between
 from allokering.instance import Instance
 from allokering.kinds import Params
 from allokering.language import say
 from allokering.model import Model
+from allokering.paths import While
 from allokering.plan import Plan
+from allokering.scope import Scope
 from allokering.tables import SiteSlot
 from allokering.violation import Violation
 
 RULE = "site_slots"
+
+
+def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: ARG001
+    """A row per site and period."""
+    slots: dict[tuple[str, int], int] = defaultdict(int)
+    for row in instance.site_slots:
+        for period in scope.periods:
+            if is_present(instance, row.from_date, row.to_date, period):
+                slots[row.site_id, period] += row.slots
+    rows = scope.resources([site.site_id for site in instance.sites], lambda site, period: slots[site, period])
+    nowhere = np.full(len(scope.periods), -1)
+    scope.use(While.ROTATION, np.stack([nowhere, *rows.values()]), by_site=True)
 
 
 def check(_params: Params, instance: Instance, _model: Model, plan: Plan) -> Iterator[Violation]:

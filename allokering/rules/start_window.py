@@ -10,15 +10,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from allokering.evidence import read_paths
 from allokering.instance import Instance
 from allokering.kinds import Params
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Plan
+from allokering.scope import Scope
 from allokering.violation import Violation
 
 RULE = "start_window"
+
+
+def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: ARG001
+    """Keep the paths that start inside the trainee's window."""
+    first_days = [instance.period_start(period) for period in scope.periods]
+    for space, trainee in zip(scope.spaces, instance.trainees, strict=True):
+        latest = trainee.latest_start or instance.end
+        space.by_position_and_start[...] &= np.array([trainee.earliest_start <= day <= latest for day in first_days])
 
 
 def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:

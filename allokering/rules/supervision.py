@@ -10,9 +10,12 @@ Assumes: an empty `supervises_max` is `trainees_per_supervisor`; institution ser
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
+import numpy as np
+
+from allokering.derived import is_present, minutes_from_parts, municipalities_of_positions
 from allokering.evidence import (
     WrittenPath,
     holds_throughout,
@@ -21,14 +24,63 @@ from allokering.evidence import (
     read_paths,
 )
 from allokering.instance import Instance
-from allokering.kinds import SupervisionParams
+from allokering.kinds import SupervisionParams, SupervisionTravel
 from allokering.language import say
 from allokering.model import Model
+from allokering.paths import While
 from allokering.plan import Plan, Supervision
-from allokering.tables import Doctor
+from allokering.problem import Integers
+from allokering.scope import Scope
+from allokering.tables import Doctor, Pin, PinVerb, PinWhat
 from allokering.violation import Violation
 
 RULE = "supervision"
+
+
+def enforce(scope: Scope, params: SupervisionParams, instance: Instance) -> None:
+    """Demand rows per area (the municipalities of a position), supply rows per specialist or pool of them, and transfers.
+
+    Demand and supply are apart, so that a place moves only once: from a specialist to a trainee within reach. Specialists of
+    one municipality form a pool, but who is named in a pin stands alone; a trainee with pins has demand rows of their own.
+    """
+    pins = _SupervisorPins(instance)
+    supply = _supply(scope, params, instance, pins.named)
+    parts = municipalities_of_positions(instance)
+    areas = {position: tuple(sorted(municipalities)) for position, municipalities in parts.items()}
+    travel = {area: _prices_by_place(scope, params, instance, area) for area in sorted(set(areas.values()))}
+
+    def demand(trainee: str | None) -> Integers:
+        """Rows by (position, period) for one trainee with pins, or for everyone without."""
+        rows: dict[tuple[str, ...], list[int]] = {}
+        for area, prices in travel.items():
+            rows[area] = []
+            for period in scope.periods:
+                if trainee is not None and not pins.hold(trainee, period):
+                    rows[area].append(plain[area][period])
+                    continue
+                row = scope.resource("+".join(area) + (f" {trainee}" if trainee else ""), period, 0)
+                rows[area].append(row)
+                for (place, doctor), (number, most) in supply.get(period, {}).items():
+                    if place in prices and (trainee is None or pins.allow(trainee, doctor, period)):
+                        scope.transfer(row, number, most, prices[place])
+        if trainee is None:
+            plain.update(rows)
+        return np.array([rows[area] for area in areas.values()])
+
+    plain: dict[tuple[str, ...], list[int]] = {}
+    supervised = [
+        trainee.trainee_id
+        for trainee in instance.trainees
+        if scope.draft.model.programme_params(trainee.programme).needs_supervisor
+    ]
+    if not areas:
+        return
+    scope.use(
+        While.PRACTICE, demand(None), trainees=[trainee for trainee in supervised if trainee not in pins.trainees]
+    )
+    for trainee in supervised:
+        if trainee in pins.trainees:
+            scope.use(While.PRACTICE, demand(trainee), trainees=[trainee])
 
 
 def check(params: SupervisionParams, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:
@@ -149,3 +201,68 @@ def _check_room(
                 limit=limit,
             )
             yield Violation(RULE, f"{doctor_id} {first}", len(supervised), limit, message)
+
+
+class _SupervisorPins:
+    """The pins on supervisors."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+        self._pins = [pin for pin in instance.pins if pin.what is PinWhat.SUPERVISOR]
+        self.trainees = {pin.trainee_id for pin in self._pins}
+        self.named = {pin.value for pin in self._pins}
+
+    def _holding(self, trainee: str, period: int) -> list[Pin]:
+        first_day = self._instance.period_start(period)
+        return [
+            pin for pin in self._pins if pin.trainee_id == trainee and (pin.until is None or first_day <= pin.until)
+        ]
+
+    def hold(self, trainee: str, period: int) -> bool:
+        """Has the trainee any pin in this period?"""
+        return bool(self._holding(trainee, period))
+
+    def allow(self, trainee: str, doctor: str | None, period: int) -> bool:
+        """May this specialist, or one of a pool that no pin names, supervise the trainee in this period?"""
+        pins = self._holding(trainee, period)
+        must = {pin.value for pin in pins if pin.verb is PinVerb.MUST}
+        never = {pin.value for pin in pins if pin.verb is PinVerb.NEVER}
+        return (not must or doctor in must) and doctor not in never
+
+
+def _supply(
+    scope: Scope, params: SupervisionParams, instance: Instance, named: set[str]
+) -> dict[int, dict[tuple[str, str | None], tuple[int, int]]]:
+    """By period, then by (municipality, named doctor or None for the pool): the row and its places."""
+    supply: dict[int, dict[tuple[str, str | None], tuple[int, int]]] = {}
+    for period in scope.periods:
+        places: dict[tuple[str, str | None], int] = defaultdict(int)
+        for doctor in instance.doctors:
+            if doctor.is_specialist and is_present(instance, doctor.starts, doctor.ends, period):
+                most = params.trainees_per_supervisor if doctor.supervises_max is None else doctor.supervises_max
+                alone = doctor.doctor_id if doctor.doctor_id in named else None
+                places[doctor.municipality_id, alone] += most
+        supply[period] = {
+            key: (scope.resource(f"{key[0]} supply" if key[1] is None else f"{key[1]} supply", period, most), most)
+            for key, most in places.items()
+            if most > 0
+        }
+    return supply
+
+
+def _prices_by_place(
+    scope: Scope, params: SupervisionParams, instance: Instance, area: tuple[str, ...]
+) -> dict[str, tuple[int, ...] | None]:
+    """What a period of supervision from each municipality within reach costs."""
+    term = scope.term("supervision_travel")
+    prices: dict[str, tuple[int, ...] | None] = {}
+    for municipality in instance.municipalities:
+        minutes = minutes_from_parts(instance, area, municipality.municipality_id)
+        if minutes is None or minutes > params.travel_minutes_max:
+            continue
+        nok = 0
+        if isinstance(term, SupervisionTravel):
+            trips_a_period = term.trips_per_month * instance.settings.period_months
+            nok = 2 * minutes * trips_a_period * term.nok_per_hour // 60
+        prices[municipality.municipality_id] = scope.price("supervision_travel", nok)
+    return prices

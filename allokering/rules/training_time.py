@@ -14,16 +14,40 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+import numpy as np
+
 from allokering.evidence import WrittenPath, months_between, period_of, read_paths
 from allokering.instance import Instance
 from allokering.kinds import Params, Programme
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Plan, Rotation
+from allokering.scope import Scope
 from allokering.tables import Site, Trainee
 from allokering.violation import Violation
 
 RULE = "training_time"
+
+
+def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: ARG001
+    """Keep the paths whose rotation lies whole inside path and horizon, at a site that counts."""
+    model = scope.draft.model
+    site_kinds = [site.kind for site in instance.sites]
+    for space, trainee in zip(scope.spaces, instance.trainees, strict=True):
+        programme = model.programme_params(trainee.programme)
+        start, finish = space.starts[:, None], space.finishes[:, None]
+        begin, end = space.rotation_begin[None, 1:], space.rotation_begin[None, 1:] + space.rotation_periods
+        fits = (start <= begin) & (end <= np.minimum(finish, space.periods))
+        if programme.institution_first:
+            fits &= begin == start
+        space.by_start_and_rotation[:, 1:] &= fits & (finish > start)
+        if space.rotation_periods == 0:
+            space.by_start_and_rotation[:, 0] &= space.finishes > space.starts
+        else:
+            postponable = space.finishes - space.rotation_periods >= space.periods
+            space.by_start_and_rotation[:, 0] &= postponable & (not programme.institution_first)
+        counts = np.array([True, *(kind in programme.site_kinds for kind in site_kinds)])
+        space.by_position_and_site[...] &= counts
 
 
 def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:

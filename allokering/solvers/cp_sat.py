@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from ortools.sat.python import cp_model
 
 from allokering.problem import Integers, Solution
+from allokering.solvers.clock import Clock
 from allokering.solvers.columns import Columns
 from allokering.solvers.outcome import Progress, Status, TierAnswer
 
@@ -17,7 +19,7 @@ class CpSatTiers:
     """One CP-SAT model that is minimised again and again, each time with one more row."""
 
     def __init__(
-        self, columns: Columns, *, seed: int, workers: int, work_limit: float | None, clock: Any, progress: Progress
+        self, columns: Columns, *, seed: int, workers: int, work_limit: float | None, clock: Clock, progress: Progress
     ) -> None:
         self._columns = columns
         self._clock = clock
@@ -42,7 +44,7 @@ class CpSatTiers:
 
     def _choose_one_each(self) -> None:
         first = np.searchsorted(self._columns.actor, np.arange(len(self._columns.problem.actors) + 1))
-        for begin, end in zip(first[:-1], first[1:], strict=True):
+        for begin, end in pairwise(first):
             self._model.add_exactly_one(self._chosen[begin:end])
 
     def _keep_bounds(self) -> None:

@@ -1,7 +1,9 @@
 """The exact solver: every option at hand, tier by tier, to proven optimality.
 
-Each tier is minimised with the earlier tiers held at the values reached. Which of several equally good plans comes out is decided
-by the order of actors and options alone, which is canonical: the engines search in a fixed order, whatever the number of workers.
+Each tier is minimised with the earlier tiers held at the values reached. Which of several equally good plans comes out
+is decided
+by the order of actors and options alone, which is canonical: the engines search in a fixed order, whatever the number
+of workers.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from allokering.problem import Integers, Problem, Solution
+from allokering.solvers.clock import Clock
 from allokering.solvers.columns import Columns, all_columns
 from allokering.solvers.cp_sat import CpSatTiers
 from allokering.solvers.highs import HighsTiers
@@ -23,11 +26,18 @@ Engine = Literal["cp-sat", "highs"]
 class Tiers(Protocol):
     """One solver's model of the columns: minimise one linear objective after another over the same rows."""
 
+    def __init__(
+        self, columns: Columns, *, seed: int, workers: int, work_limit: float | None, clock: Clock, progress: Progress
+    ) -> None: ...
+
     def minimise(self, prices: Integers, adjustment_prices: Integers) -> TierAnswer:
         """The least sum of prices."""
 
     def hold(self, prices: Integers, adjustment_prices: Integers, value: int) -> None:
         """From now on the sum is at most `value`."""
+
+
+ENGINES: dict[Engine, type[Tiers]] = {"highs": HighsTiers, "cp-sat": CpSatTiers}
 
 
 def solve_exact(
@@ -53,10 +63,11 @@ def solve_exact(
         start: a feasible solution to begin from; the outcome is never worse.
         progress: told about every better value and bound.
     """
-    clock = _Clock(time_limit)
+    clock = Clock(time_limit)
     columns = all_columns(problem)
-    make = {"cp-sat": CpSatTiers, "highs": HighsTiers}[engine]
-    model: Tiers = make(columns, seed=seed, workers=workers, work_limit=work_limit, clock=clock, progress=progress)
+    model: Tiers = ENGINES[engine](
+        columns, seed=seed, workers=workers, work_limit=work_limit, clock=clock, progress=progress
+    )
     best = start
     tiers: list[TierOutcome] = []
     for number, tier in enumerate(problem.tiers):
@@ -69,7 +80,9 @@ def solve_exact(
         if best is None:
             return Outcome(Status.UNKNOWN, None, (), engine, clock.seconds)
         value = problem.values(best)[number]
-        bound = min(value, max(_least_conceivable(problem, columns, number), -(2**62) if answer.bound is None else answer.bound))
+        bound = min(
+            value, max(_least_conceivable(problem, columns, number), -(2**62) if answer.bound is None else answer.bound)
+        )
         status = Status.OPTIMAL if bound == value else Status.FEASIBLE
         tiers.append(TierOutcome(tier, value, bound, status, time.monotonic() - began))
         progress(tier.name, value, bound)
@@ -80,28 +93,6 @@ def solve_exact(
     if clock.struck:
         notes = (*notes, "time limit struck")
     return Outcome(status, best, tuple(tiers), engine, clock.seconds, notes)
-
-
-class _Clock:
-    """Seconds since the solve began, and how many are left."""
-
-    def __init__(self, limit: float | None) -> None:
-        self._began = time.monotonic()
-        self._limit = limit
-        self.struck = False
-
-    @property
-    def seconds(self) -> float:
-        return time.monotonic() - self._began
-
-    @property
-    def left(self) -> float | None:
-        """Seconds left; None without a limit."""
-        if self._limit is None:
-            return None
-        left = max(0.0, self._limit - self.seconds)
-        self.struck |= left == 0.0
-        return left
 
 
 def _better(problem: Problem, tiers: int, first: Solution | None, second: Solution | None) -> Solution | None:

@@ -1,20 +1,22 @@
 """The exact solver's engine on HiGHS: a mixed-integer program, with rounding rows and fixing by reduced cost.
 
-For every tier the linear relaxation is tightened by rounding rows, its prices give a bound on what each option would cost the plan
-(any non-negative prices do, so no tolerance of the solver enters), and once the tier's optimum is known, every option that
+For every tier the linear relaxation is tightened by rounding rows, its prices give a bound on what each option would
+cost the plan
+(any non-negative prices do, so no tolerance of the solver enters), and once the tier's optimum is known, every option
+that
 would cost more than is left between bound and optimum is out for good. Later tiers search what remains.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import highspy
 import numpy as np
 from scipy import sparse
 
 from allokering.problem import Floats, Integers, Solution
+from allokering.solvers.clock import Clock
 from allokering.solvers.columns import Columns
 from allokering.solvers.outcome import Progress, Status, TierAnswer
 from allokering.solvers.rounding import Separator
@@ -35,7 +37,7 @@ class HighsTiers:
         seed: int,
         workers: int,
         work_limit: float | None,  # noqa: ARG002 - HiGHS has no deterministic clock
-        clock: Any,
+        clock: Clock,
         progress: Progress,
     ) -> None:
         self._columns = columns
@@ -120,9 +122,7 @@ class HighsTiers:
             if new_bound > bound:
                 bound, reduced = new_bound, new_reduced
             broken = list(
-                self._separator.broken(
-                    self._usage_by_row, self._columns.rows, values[:options], values[options:]
-                )
+                self._separator.broken(self._usage_by_row, self._columns.rows, values[:options], values[options:])
             )
             for row, columns, coefficients in broken:
                 used = np.concatenate([columns, options + row.helpers])
@@ -138,7 +138,8 @@ class HighsTiers:
         actors, options = len(self._columns.problem.actors), len(self._columns.actor)
         table = sparse.csr_array(sparse.vstack([self._table, *self._rows]))[actors:]
         paid = row_prices[actors:]
-        # A row "<= bound" has a price >= 0, a rounding row ">= least" one <= 0; what the solver rounds past that is cut off.
+        # A row "<= bound" has a price >= 0, a rounding row ">= least" one <= 0; what the solver rounds past that is cut
+        # off.
         is_at_most = np.isfinite(self._bounds[actors:])
         paid = np.where(is_at_most, np.maximum(paid, 0), np.minimum(paid, 0))
         sides = np.where(is_at_most, self._bounds[actors:], self._lower[actors:])

@@ -1,0 +1,152 @@
+"""The whole job: instance + model -> verified plan. Placement, then the stages, then the verifier, then the folder."""
+
+from __future__ import annotations
+
+import platform
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+
+from allokering.build import build
+from allokering.errors import NoPlanInTime, NoPlanPossible, StageFailed
+from allokering.groups import form_groups
+from allokering.instance import Instance
+from allokering.language import say
+from allokering.lists import set_lists
+from allokering.model import Model
+from allokering.placement import options_of_plan, placement_plan
+from allokering.plan import ContentHash, Plan, PlanHeader, TierResult
+from allokering.plan_files import read_plan, write_plan
+from allokering.problem import Problem, Solution
+from allokering.scope import Objective
+from allokering.solvers.completion import complete
+from allokering.solvers.exact import solve_exact
+from allokering.solvers.outcome import Outcome, Progress, Status, silent
+from allokering.supervision import name_supervisors
+from allokering.verify import Verdict, verify
+
+VERSIONED = ("allokering", "highspy", "ortools", "pulp", "numpy", "scipy")
+"""Packages whose versions can change a plan."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How the job is to be done."""
+
+    objective: Objective = "lexicographic"
+    seed: int = 0
+    workers: int = 1
+    time_limit: float | None = None
+    list_solver: str = "cbc"
+    start: Plan | None = None
+
+
+def unheard(stage: str) -> None:
+    """A stage begins, and nobody is told."""
+
+
+def make_plan(
+    instance: Instance,
+    model: Model,
+    wanted: Wanted,
+    progress: Progress = silent,
+    stage: Callable[[str], None] = unheard,
+) -> Plan:
+    """Solve the placement and every stage; the plan is whole but not yet verified.
+
+    Raises:
+        NoPlanPossible: no plan can satisfy the hard rules.
+        NoPlanInTime: the time was up before a first plan.
+        StageFailed: a stage could not finish what the placement promised.
+    """
+    began = time.monotonic()
+    stage(say("placement"))
+    problem = build(instance, model, wanted.objective)
+    outcome = solve_exact(
+        problem,
+        seed=wanted.seed,
+        workers=wanted.workers,
+        time_limit=wanted.time_limit,
+        start=_start(instance, problem, wanted.start),
+        progress=progress,
+    )
+    if outcome.status is Status.INFEASIBLE:
+        raise NoPlanPossible(say("No plan can satisfy the hard rules of {instance}.", instance=instance.name))
+    if outcome.solution is None:
+        raise NoPlanInTime(say("No plan was found within {seconds} seconds.", seconds=wanted.time_limit))
+    plan = placement_plan(instance, problem, outcome.solution)
+    stage(say("supervision"))
+    supervision = name_supervisors(instance, model, plan, seed=wanted.seed)
+    stage(say("groups"))
+    groups = form_groups(instance, model, plan, seed=wanted.seed)
+    stage(say("lists"))
+    lists = set_lists(instance, model, plan, solver=wanted.list_solver)
+    plan = replace(plan, supervision=supervision.rows, groups=groups.rows, lists=lists.rows)
+    stages = (*supervision.tiers, *groups.tiers, *lists.tiers)
+    return replace(plan, header=_header(instance, model, wanted, outcome, stages, time.monotonic() - began))
+
+
+def publish(instance: Instance, model: Model, plan: Plan, folder: Path) -> Verdict:
+    """Write the plan, read it back, verify what was read, and only then let it stand in `folder`.
+
+    Raises:
+        StageFailed: the written plan does not verify; nothing is published.
+        UsageError: the folder cannot be written.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        write_plan(plan, Path(scratch) / "plan")
+        written = read_plan(Path(scratch) / "plan")
+    verdict = verify(instance, model, written)
+    if not verdict.ok:
+        broken = "\n".join(f"  {violation}" for violation in verdict.violations)
+        raise StageFailed(say("The plan made does not verify; nothing is published:") + "\n" + broken)
+    write_plan(plan, folder)
+    return verdict
+
+
+def _start(instance: Instance, problem: Problem, earlier: Plan | None) -> Solution | None:
+    """An earlier plan as a solution of today's problem; None without one, or if it does not fit any more."""
+    if earlier is None:
+        return None
+    options = options_of_plan(instance, problem, earlier)
+    return None if options is None else complete(problem, options)
+
+
+def _header(
+    instance: Instance,
+    model: Model,
+    wanted: Wanted,
+    outcome: Outcome,
+    stages: tuple[TierResult, ...],
+    seconds: float,
+) -> PlanHeader:
+    tiers = tuple(
+        TierResult(
+            name=tier.tier.name,
+            unit=tier.tier.unit,
+            value=tier.value,
+            bound=tier.bound,
+            gap=round(tier.gap, 6),
+            status=tier.status.value,
+            seconds=round(tier.seconds, 3),
+        )
+        for tier in outcome.tiers
+    )
+    return PlanHeader(
+        status=outcome.status.value,
+        instance=ContentHash(name=instance.name, sha256=instance.sha256),
+        model=ContentHash(name=model.name, sha256=model.sha256),
+        objective=wanted.objective,
+        overrides=dict(model.overrides),
+        versions={"python": platform.python_version(), **{name: version(name) for name in VERSIONED}},
+        seed=wanted.seed,
+        solver=outcome.solver,
+        workers=wanted.workers,
+        seconds=round(seconds, 3),
+        tiers=tiers,
+        stages=stages,
+        notes=outcome.notes,
+    )

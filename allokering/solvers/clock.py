@@ -1,0 +1,27 @@
+"""Wall-clock time as a guard: it stops a search that takes too long, and says that it did."""
+
+from __future__ import annotations
+
+import time
+
+
+class Clock:
+    """Seconds since the solve began, and how many are left."""
+
+    def __init__(self, limit: float | None) -> None:
+        self._began = time.monotonic()
+        self._limit = limit
+        self.struck = False
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._began
+
+    @property
+    def left(self) -> float | None:
+        """Seconds left; None without a limit."""
+        if self._limit is None:
+            return None
+        left = max(0.0, self._limit - self.seconds)
+        self.struck |= left == 0.0
+        return left

@@ -1,0 +1,140 @@
+"""What people see on a terminal: progress while it takes time, and a compact summary of a plan at the end."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console, Group
+from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from allokering.instance import Instance
+from allokering.language import say
+from allokering.plan import Placement, PlacementStatus, Plan, TierResult
+
+QUIET_SECONDS = 2.0
+"""Shorter work shows no progress."""
+
+
+class Watcher:
+    """Shows stage, tier, best plan and bound on a terminal; nothing elsewhere."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._began = time.monotonic()
+        self._stage = ""
+        self._progress = Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True
+        )
+        self._task = self._progress.add_task("", total=None)
+        self._is_shown = False
+
+    def stage(self, name: str) -> None:
+        """A stage begins."""
+        self._stage = name
+        self._show(name)
+
+    def tier(self, name: str, value: int | None, bound: int | None) -> None:
+        """Something better is known of a tier."""
+        best, least = ("-" if number is None else f"{number:,}" for number in (value, bound))
+        self._show(
+            say("{stage}: {tier}, best {best}, bound {bound}", stage=self._stage, tier=name, best=best, bound=least)
+        )
+
+    def _show(self, text: str) -> None:
+        if not self._console.is_terminal:
+            return
+        if not self._is_shown and time.monotonic() - self._began > QUIET_SECONDS:
+            self._progress.start()
+            self._is_shown = True
+        self._progress.update(self._task, description=escape(text))
+
+    def stop(self) -> None:
+        """Leave the terminal as it was."""
+        if self._is_shown:
+            self._progress.stop()
+
+
+@contextmanager
+def watched(console: Console) -> Iterator[Watcher]:
+    """A watcher that is gone when the work is done, however it ends."""
+    watcher = Watcher(console)
+    try:
+        yield watcher
+    finally:
+        watcher.stop()
+
+
+def summary(instance: Instance, plan: Plan) -> Group:
+    """The plan on one screen: quality, who goes where, and what is short where."""
+    return Group(
+        Text(instance.settings.title, style="bold"),
+        _quality(plan),
+        _placements(instance, plan),
+        _coverage(instance, plan),
+    )
+
+
+def _quality(plan: Plan) -> Table:
+    table = Table(title=say("How good the plan is"), title_justify="left")
+    for column, justify in (
+        ("Tier", "left"),
+        ("Value", "right"),
+        ("Bound", "right"),
+        ("Unit", "left"),
+        ("Status", "left"),
+    ):
+        table.add_column(say(column), justify="right" if justify == "right" else "left")
+    header = plan.header
+    for tier in () if header is None else (*header.tiers, *header.stages):
+        table.add_row(say(tier.name), f"{tier.value:,}", f"{tier.bound:,}", say(tier.unit), _status(tier))
+    return table
+
+
+def _status(tier: TierResult) -> str:
+    return say("optimal") if tier.status == "optimal" else say("gap {gap}", gap=f"{tier.gap:.1%}")
+
+
+def _placements(instance: Instance, plan: Plan) -> Table:
+    table = Table(title=say("Who goes where"), title_justify="left")
+    for column in ("Trainee", "Position", "From", "Completes", "Institution service"):
+        table.add_column(say(column))
+    rotation_of = {row.trainee_id: row for row in plan.rotations}
+    rows: dict[str, list[Placement]] = defaultdict(list)
+    for row in plan.placements:
+        rows[row.trainee_id].append(row)
+    for trainee, placements in rows.items():
+        first = placements[0]
+        if first.status is PlacementStatus.UNPLACED:
+            table.add_row(escape(trainee), Text(say("no position"), style="yellow"), "", "", "")
+            continue
+        rotation = rotation_of.get(trainee)
+        service = "" if rotation is None else f"{rotation.site_id} {rotation.from_date}"
+        table.add_row(
+            escape(trainee), escape(str(first.position_id)), str(first.from_date), str(first.completes), service
+        )
+    return table
+
+
+def _coverage(instance: Instance, plan: Plan) -> Table:
+    table = Table(title=say("Where residents are short of a GP, on average over the periods"), title_justify="left")
+    table.add_column(say("Municipality"))
+    for column in ("Residents", "Listed", "Locum", "Without a GP", "Above target"):
+        table.add_column(say(column), justify="right")
+    for municipality in instance.municipalities:
+        rows = [row for row in plan.coverage if row.municipality_id == municipality.municipality_id]
+        if not any(row.residents for row in rows):
+            continue
+        table.add_row(
+            escape(municipality.name),
+            *(
+                f"{sum(getattr(row, column) for row in rows) // len(rows):,}"
+                for column in ("residents", "listed", "locum", "without_gp", "above_target")
+            ),
+        )
+    return table
