@@ -10,16 +10,16 @@ import click
 from rich.console import Console
 
 from allokering.errors import AllokeringError, RuleBroken, UsageError
+from allokering.files.plan_files import read_plan
+from allokering.files.reading import list_instances, read_instance
+from allokering.files.writing import write_instance
+from allokering.formulation.scope import OBJECTIVES
 from allokering.language import LANGUAGES, say, speak
 from allokering.model import list_models, load_model
-from allokering.plan_files import read_plan
 from allokering.planning import Wanted, make_plan, publish
-from allokering.reading import list_instances, read_instance
-from allokering.scope import OBJECTIVES
 from allokering.terminal import summary, watched
-from allokering.verify import Verdict, verify
+from allokering.verifier.verify import Verdict, verify
 from allokering.violation import Violation
-from allokering.writing import write_instance
 
 PLAN = click.Path(path_type=Path)
 LANGUAGE = click.Choice(LANGUAGES)
@@ -44,8 +44,8 @@ class ErrorsWithExitCodes(click.Group):
 def main(lang: str) -> None:
     """Plan the training of general practitioners.
 
-    Who goes where, when, supervised by whom, and how long every list is. INSTANCE and MODEL are a path or the name of a built-in
-    one; `allokering list` shows them.
+    Who goes where, when, supervised by whom, and how long every list is. INSTANCE and MODEL are a path or the name of
+    a built-in one; `allokering list` shows them.
     """
     speak(lang)
 

@@ -10,23 +10,23 @@ from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
-from allokering.build import build
 from allokering.errors import NoPlanInTime, NoPlanPossible, StageFailed
-from allokering.groups import form_groups
+from allokering.files.plan_files import read_plan, write_plan
+from allokering.formulation.build import build
+from allokering.formulation.placement import options_of_plan, placement_plan
+from allokering.formulation.scope import Objective
 from allokering.instance import Instance
 from allokering.language import say
-from allokering.lists import set_lists
 from allokering.model import Model
-from allokering.placement import options_of_plan, placement_plan
 from allokering.plan import ContentHash, Plan, PlanHeader, TierResult
-from allokering.plan_files import read_plan, write_plan
 from allokering.problem import Problem, Solution
-from allokering.scope import Objective
 from allokering.solvers.completion import complete
 from allokering.solvers.exact import solve_exact
 from allokering.solvers.outcome import Outcome, Progress, Status, silent
-from allokering.supervision import name_supervisors
-from allokering.verify import Verdict, verify
+from allokering.stages.groups import form_groups
+from allokering.stages.lists import set_lists
+from allokering.stages.supervision import name_supervisors
+from allokering.verifier.verify import Verdict, verify
 
 VERSIONED = ("allokering", "highspy", "ortools", "pulp", "numpy", "scipy")
 """Packages whose versions can change a plan."""

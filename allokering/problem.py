@@ -69,7 +69,7 @@ class Transfer:
 
 
 class Options(ABC):
-    """What one actor can choose from. Options are numbered from 0 in an order that does not depend on the input's order."""
+    """What one actor can choose from. Options are numbered from 0, whatever the order of the input."""
 
     actor: str
 

@@ -75,7 +75,7 @@ def summary(instance: Instance, plan: Plan) -> Group:
     return Group(
         Text(instance.settings.title, style="bold"),
         _quality(plan),
-        _placements(instance, plan),
+        _placements(plan),
         _coverage(instance, plan),
     )
 
@@ -100,7 +100,7 @@ def _status(tier: TierResult) -> str:
     return say("optimal") if tier.status == "optimal" else say("gap {gap}", gap=f"{tier.gap:.1%}")
 
 
-def _placements(instance: Instance, plan: Plan) -> Table:
+def _placements(plan: Plan) -> Table:
     table = Table(title=say("Who goes where"), title_justify="left")
     for column in ("Trainee", "Position", "From", "Completes", "Institution service"):
         table.add_column(say(column))

@@ -2,8 +2,9 @@
 
 Usage: python benchmarks/gap.py FILE [--maximise] [--time-limit SECONDS]
 
-The format (J. E. Beasley's OR-Library, "gapinfo"): the number of problems; for each, the number of agents m and of jobs n; m rows of
-n costs; m rows of n amounts of resource; m capacities. A file without the leading number of problems (types a-e) is read too.
+The format (J. E. Beasley's OR-Library, "gapinfo"): the number of problems; for each, the number of agents m and of
+jobs n; m rows of n costs; m rows of n amounts of resource; m capacities. A file without the leading number of problems
+(types a-e) is read too.
 The files gap1-gap12 state profits to be maximised: give --maximise.
 """
 
@@ -95,9 +96,8 @@ def main(file: Path, maximise: bool, time_limit: float | None, engine: Engine) -
         sign = -1 if maximise else 1
         tier = outcome.tiers[0] if outcome.tiers else None
         value, bound = ("-", "-") if tier is None else (sign * tier.value, sign * tier.bound)
-        print(
-            f"{file.name} {number}: {agents} x {jobs}, value {value}, bound {bound}, {outcome.status}, {outcome.seconds:.1f} s"
-        )
+        size = f"{file.name} {number}: {agents} x {jobs}"
+        print(f"{size}, value {value}, bound {bound}, {outcome.status}, {outcome.seconds:.1f} s")
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from hypothesis import strategies as st
 
-from allokering.cells import clean
-from allokering.table_columns import Column, Kind, columns
+from allokering.files.cells import clean
+from allokering.files.table_columns import Column, Kind, columns
 from allokering.tables import Row
 
 TEXTS = (

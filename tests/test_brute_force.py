@@ -11,7 +11,7 @@ from brute_force_paths import whole_months
 from lexicographic_flow import Arc, cheapest_flow
 from random_instances import random_case
 
-from allokering.build import build
+from allokering.formulation.build import build
 from allokering.instance import Instance, Settings
 from allokering.model import Entry, Model, load_model
 from allokering.solvers.exact import solve_exact

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from broken_instances import expected_faults
 
-from allokering.contract_text import RECORDS, with_columns
+from allokering.files.contract_text import RECORDS, with_columns
 
 DOCUMENT = (Path(__file__).parents[1] / "docs" / "data-contract.md").read_text(encoding="utf-8")
 

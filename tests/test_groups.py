@@ -9,8 +9,8 @@ from random import Random
 import pytest
 from stage_scenes import Scene
 
-from allokering.groups import form_groups
 from allokering.model import load_model
+from allokering.stages.groups import form_groups
 
 ROADS = {("a", "b"): 40, ("b", "c"): 100, ("a", "c"): 170}
 

@@ -9,9 +9,9 @@ import pytest
 from stage_scenes import MODEL, Scene
 
 from allokering.errors import StageFailed, UsageError
-from allokering.lists import set_lists
 from allokering.model import load_model
 from allokering.plan import HolderKind
+from allokering.stages.lists import set_lists
 
 
 def patients(result):

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from row_strategies import tables_of
 
 from allokering.errors import UsageError
+from allokering.files.plan_files import PlanFaulty, read_plan, write_plan
 from allokering.plan import PLAN_TABLES, ContentHash, Plan, PlanHeader, TierResult
-from allokering.plan_files import PlanFaulty, read_plan, write_plan
 
 TIER = TierResult(name="people", unit="points", value=3, bound=2, gap=1 / 3, status="feasible", seconds=0.5)
 HEADER = PlanHeader(

@@ -14,11 +14,11 @@ import openpyxl
 import pytest
 from broken_instances import GOOD
 
-from allokering import sheets
 from allokering.errors import InstanceFaulty
+from allokering.files import sheets
+from allokering.files.reading import list_instances, read_instance
+from allokering.files.writing import write_instance
 from allokering.instance import Instance
-from allokering.reading import list_instances, read_instance
-from allokering.writing import write_instance
 
 
 @pytest.fixture

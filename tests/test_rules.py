@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import tiny
 
-from allokering.columns import check_columns
 from allokering.kinds import RULE_KINDS
 from allokering.rules.registry import RULES
-from allokering.structure import check_calendar, check_ids
-from allokering.verify import check_rules
+from allokering.verifier.columns import check_columns
+from allokering.verifier.structure import check_calendar, check_ids
+from allokering.verifier.verify import check_rules
 
 CASES = [(kind, case) for kind in RULE_KINDS for case in tiny.read_cases(kind)]
 

@@ -8,7 +8,7 @@ import pytest
 import tiny
 
 from allokering.kinds import TERM_KINDS
-from allokering.score import PRICES, TierScore, score, whole_months
+from allokering.verifier.score import PRICES, TierScore, score, whole_months
 
 
 def test_every_term_of_the_objective_is_counted() -> None:

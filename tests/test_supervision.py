@@ -9,7 +9,7 @@ import pytest
 from stage_scenes import MODEL, Scene
 
 from allokering.errors import StageFailed
-from allokering.supervision import name_supervisors
+from allokering.stages.supervision import name_supervisors
 
 
 def values(result):
@@ -27,7 +27,8 @@ def test_a_supervisor_who_leaves_is_avoided_and_a_rotation_ends_a_row():
     scene.doctor("leaves", "a", present=(0, 2))
     scene.doctor("stays", "a")
     scene.trainee("t", ["a"], (0, 3), rotation=(2, 2))
-    result = name_supervisors(*scene.built()[:1], MODEL, scene.built()[1])
+    instance, plan = scene.built()
+    result = name_supervisors(instance, MODEL, plan)
     assert spans(result) == [
         ("t", "stays", scene.first(0), scene.last(1)),
         ("t", "stays", scene.first(3), scene.last(3)),
@@ -83,6 +84,34 @@ def test_the_fewest_handovers_need_foresight():
     assert [(row.trainee_id, row.supervisor_id) for row in result.rows] == [("a-short", "leaves"), ("long", "stays")]
 
 
+def test_places_are_shared():
+    """Alone, either could have `stays` throughout; `stays` has one place, so the other goes from `early` to `late`."""
+    scene = Scene(periods=3)
+    scene.municipality("a")
+    scene.doctor("early", "a", present=(0, 1), supervises=1)
+    scene.doctor("late", "a", present=(1, 2), supervises=1)
+    scene.doctor("stays", "a", supervises=1)
+    scene.trainee("t1", ["a"], (0, 2))
+    scene.trainee("t2", ["a"], (0, 2))
+    instance, plan = scene.built()
+    result = name_supervisors(instance, MODEL, plan)
+    assert values(result)[1] == ("handovers", 1, 1, "optimal")
+    assert [row.supervisor_id for row in result.rows].count("stays") == 1
+
+
+def test_interchangeable_doctors_take_one_each():
+    """Three alike with a place each, of whom two trainees need two."""
+    scene = Scene(periods=2)
+    scene.municipality("a")
+    for name in ("d1", "d2", "d3"):
+        scene.doctor(name, "a", supervises=1)
+    scene.trainee("t1", ["a"], (0, 1))
+    scene.trainee("t2", ["a"], (0, 1))
+    instance, plan = scene.built()
+    result = name_supervisors(instance, MODEL, plan)
+    assert len({row.supervisor_id for row in result.rows}) == len(result.rows) == 2
+
+
 def test_pins_bind_until_they_end():
     """`must` holds in periods that begin by `until`; `never` has no end. One handover is then the least."""
     scene = Scene(periods=3)
@@ -130,7 +159,7 @@ def test_who_is_out_of_reach_supervises_nobody():
 
 
 def random_scene(seed: int) -> Scene:
-    """Three municipalities in a row, single places, doctors who come and go; always a doctor who can take all."""
+    """Three municipalities in a row, few places, doctors who come and go; one stays, whom a pin may name."""
     random = Random(seed)
     scene = Scene(periods=3)
     for name in "abc":
@@ -145,7 +174,7 @@ def random_scene(seed: int) -> Scene:
             present=(first, random.randrange(first, 3)),
             supervises=random.choice([1, 2]),
         )
-    scene.doctor("reserve", "b", supervises=3)
+    scene.doctor("reserve", "b", supervises=random.choice([1, 2, 3]))
     for number in range(3):
         first = random.randrange(2)
         rotation = (1, 1) if random.random() < 0.3 else None

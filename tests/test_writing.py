@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from row_strategies import TEXTS, tables_of
 
-from allokering import writing
 from allokering.errors import UsageError
+from allokering.files import writing
+from allokering.files.reading import list_instances, read_instance
+from allokering.files.writing import write_instance
 from allokering.instance import Instance, Settings, TravelFallback
-from allokering.reading import list_instances, read_instance
 from allokering.tables import TABLES, Doctor, Municipality
-from allokering.writing import write_instance
 
 
 @st.composite

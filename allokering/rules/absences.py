@@ -12,15 +12,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from allokering.derived import by_part, doctors_by_place, municipalities_of_positions
-from allokering.evidence import doctors_present, read_paths
+from allokering.formulation.derived import by_part, doctors_by_place, municipalities_of_positions
+from allokering.formulation.paths import While
+from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Absences
 from allokering.language import say
 from allokering.model import Model
-from allokering.paths import While
 from allokering.plan import Plan
-from allokering.scope import Scope
+from allokering.verifier.evidence import doctors_present, read_paths
 from allokering.violation import Violation
 
 RULE = "absences"

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from allokering.derived import (
+from allokering.formulation.derived import (
     by_part,
     doctors_by_place,
     list_target,
@@ -22,24 +22,24 @@ from allokering.derived import (
     shares_of_positions,
     trainee_list_ladder,
 )
-from allokering.evidence import period_of, periods
+from allokering.formulation.paths import PathSpace, While
+from allokering.formulation.scope import Amount, Scope
+from allokering.formulation.training import training_years
 from allokering.instance import Instance
 from allokering.kinds import Locum, Params, PerPatientMonth, PerResidentMonth
 from allokering.language import say
 from allokering.model import Model
-from allokering.paths import PathSpace, While
 from allokering.plan import Coverage, Plan
 from allokering.problem import Integers
-from allokering.recount import doctor_targets, residents_after
-from allokering.scope import Amount, Scope
-from allokering.training import training_years
+from allokering.verifier.evidence import period_of, periods
+from allokering.verifier.recount import doctor_targets, residents_after
 from allokering.violation import Violation
 
 RULE = "coverage"
 
 
 def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: ARG001
-    """A row per municipality and period: residents less the targets of the doctors present; trainees' lists relieve it."""
+    """A row per municipality and period: residents less the targets of the doctors; trainees' lists relieve it."""
     months = instance.settings.period_months
     model = scope.draft.model
     doctors = doctors_by_place(instance)

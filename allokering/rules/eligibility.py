@@ -12,16 +12,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from allokering.derived import minutes_to_parts, municipalities_of_positions
-from allokering.evidence import WrittenPath, read_paths
+from allokering.formulation.derived import minutes_to_parts, municipalities_of_positions
+from allokering.formulation.paths import Booleans
+from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Eligibility
 from allokering.language import say
 from allokering.model import Model
-from allokering.paths import Booleans
 from allokering.plan import Plan
-from allokering.scope import Scope
 from allokering.tables import PinVerb, PinWhat
+from allokering.verifier.evidence import WrittenPath, read_paths
 from allokering.violation import Violation
 
 RULE = "eligibility"

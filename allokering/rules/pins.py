@@ -16,15 +16,15 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from allokering.evidence import WrittenPath, period_of, periods_between, read_paths
+from allokering.formulation.paths import Booleans
+from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Params
 from allokering.language import say
 from allokering.model import Model
-from allokering.paths import Booleans
 from allokering.plan import Plan
-from allokering.scope import Scope
 from allokering.tables import Pin, PinVerb, PinWhat
+from allokering.verifier.evidence import WrittenPath, period_of, periods_between, read_paths
 from allokering.violation import Violation
 
 RULE = "pins"

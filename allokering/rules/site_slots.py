@@ -13,16 +13,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from allokering.derived import is_present
-from allokering.evidence import holds_throughout, periods_between
+from allokering.formulation.derived import is_present
+from allokering.formulation.paths import While
+from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Params
 from allokering.language import say
 from allokering.model import Model
-from allokering.paths import While
 from allokering.plan import Plan
-from allokering.scope import Scope
 from allokering.tables import SiteSlot
+from allokering.verifier.evidence import holds_throughout, periods_between
 from allokering.violation import Violation
 
 RULE = "site_slots"

@@ -15,33 +15,34 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from allokering.derived import is_present, minutes_from_parts, municipalities_of_positions
-from allokering.evidence import (
+from allokering.formulation.derived import is_present, minutes_from_parts, municipalities_of_positions
+from allokering.formulation.paths import While
+from allokering.formulation.scope import Scope
+from allokering.instance import Instance
+from allokering.kinds import SupervisionParams, SupervisionTravel
+from allokering.language import say
+from allokering.model import Model
+from allokering.plan import Plan, Supervision
+from allokering.problem import Integers
+from allokering.tables import Doctor, Pin, PinVerb, PinWhat
+from allokering.verifier.evidence import (
     WrittenPath,
     holds_throughout,
     minutes_from_position,
     periods_between,
     read_paths,
 )
-from allokering.instance import Instance
-from allokering.kinds import SupervisionParams, SupervisionTravel
-from allokering.language import say
-from allokering.model import Model
-from allokering.paths import While
-from allokering.plan import Plan, Supervision
-from allokering.problem import Integers
-from allokering.scope import Scope
-from allokering.tables import Doctor, Pin, PinVerb, PinWhat
 from allokering.violation import Violation
 
 RULE = "supervision"
 
 
 def enforce(scope: Scope, params: SupervisionParams, instance: Instance) -> None:
-    """Demand rows per area (the municipalities of a position), supply rows per specialist or pool of them, and transfers.
+    """Demand rows per area (a position's municipalities), supply rows per specialist or pool of them, and transfers.
 
-    Demand and supply are apart, so that a place moves only once: from a specialist to a trainee within reach. Specialists of
-    one municipality form a pool, but who is named in a pin stands alone; a trainee with pins has demand rows of their own.
+    Demand and supply are apart, so that a place moves only once: from a specialist to a trainee within reach.
+    Specialists of one municipality form a pool, but who is named in a pin stands alone; a trainee with pins has demand
+    rows of their own.
     """
     pins = _SupervisorPins(instance)
     supply = _supply(scope, params, instance, pins.named)

@@ -16,14 +16,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from allokering.evidence import WrittenPath, months_between, period_of, read_paths
+from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Params, Programme
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Plan, Rotation
-from allokering.scope import Scope
 from allokering.tables import Site, Trainee
+from allokering.verifier.evidence import WrittenPath, months_between, period_of, read_paths
 from allokering.violation import Violation
 
 RULE = "training_time"

@@ -15,6 +15,7 @@ class Clock:
 
     @property
     def seconds(self) -> float:
+        """Seconds since the solve began."""
         return time.monotonic() - self._began
 
     @property

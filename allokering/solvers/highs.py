@@ -108,7 +108,7 @@ class HighsTiers:
         return answer
 
     def _relax(self, cost: Floats) -> tuple[float, Floats | None]:
-        """Bound of the relaxation with rounding rows, and the cost of each column above it; None if it has no solution."""
+        """Bound of the relaxation with rounding rows, and each column's cost above it; None if it has no solution."""
         options = len(self._columns.actor)
         self._highs.setOptionValue("solve_relaxation", True)
         bound, reduced = -math.inf, None
@@ -151,7 +151,7 @@ class HighsTiers:
         return bound, np.concatenate([value[:options] - cheapest[self._columns.actor], value[options:]])
 
     def _fix(self, reduced: Floats, room: float) -> None:
-        """Rule out every option, and every unit of a relief or transfer, that would cost more than there is room for."""
+        """Rule out every option, and every unit of an adjustment, that would cost more than there is room for."""
         options = len(self._columns.actor)
         room += SAFE * max(1.0, abs(room))
         self._upper[:options][reduced[:options] > room] = 0

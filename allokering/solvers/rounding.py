@@ -38,7 +38,7 @@ class RoundingRow:
     remainder: int
     least: int
     helpers: Integers
-    """Reliefs and transfers (numbers of adjustments) that lower the use of the resource and are not taken at their most."""
+    """Adjustments (by number) that lower the use of the resource and are not taken at their most."""
 
     def coefficients(self, used: Integers) -> Floats:
         """Coefficients of options that use so much of the resource (supply is negative use)."""

@@ -1,4 +1,4 @@
-"""The terms of the objective that price training paths; those that price reliefs and transfers stand with their rules."""
+"""The terms of the objective that price training paths; those that price reliefs and transfers are with their rules."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import datetime as dt
 
 import numpy as np
 
-from allokering.derived import minutes_from_parts, municipalities_of_positions
+from allokering.formulation.derived import minutes_from_parts, municipalities_of_positions
+from allokering.formulation.paths import PathSpace
+from allokering.formulation.scope import Scope
 from allokering.instance import Instance, add_months
 from allokering.kinds import PositionCost, Postponed, Rank, RotationTravel, Unplaced, Wait
-from allokering.paths import PathSpace
 from allokering.problem import Integers
-from allokering.scope import Scope
 
 
 def unplaced(scope: Scope, params: Unplaced, instance: Instance) -> None:  # noqa: ARG001

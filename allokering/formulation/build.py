@@ -7,15 +7,15 @@ from types import ModuleType
 import numpy as np
 
 from allokering.errors import Fault, InstanceFaulty
+from allokering.formulation.objective import PATH_TERMS
+from allokering.formulation.paths import PathOptions, PathSpace, Use, path_space
+from allokering.formulation.scope import Draft, Objective, Scope, use_of
+from allokering.formulation.training import lengths
 from allokering.instance import Instance
 from allokering.language import say
 from allokering.model import Model
-from allokering.objective import PATH_TERMS
-from allokering.paths import PathOptions, PathSpace, Use, path_space
 from allokering.problem import Integers, Options, Problem, Relief, Resource, Transfer
 from allokering.rules.registry import RULES
-from allokering.scope import Draft, Objective, Scope, use_of
-from allokering.training import lengths
 
 
 def build(instance: Instance, model: Model, objective: Objective = "lexicographic") -> Problem:

@@ -13,9 +13,9 @@ from itertools import pairwise
 
 from ortools.sat.python import cp_model
 
-from allokering.components import components
-from allokering.cpsat import Found, Search, minimise
-from allokering.transport import Arcs, cheapest_flow
+from allokering.stages.components import components
+from allokering.stages.cpsat import Found, Search, minimise
+from allokering.stages.transport import Arcs, cheapest_flow
 
 Named = tuple[str, int, str]
 """Trainee, period, supervisor."""

@@ -19,10 +19,10 @@ from allokering.errors import StageFailed
 from allokering.instance import Instance
 from allokering.kinds import ListTarget, TraineeList
 from allokering.language import say
-from allokering.list_program import Bounds, Key, Lengths, Together, available_solver, fewest_moved
 from allokering.model import Model
 from allokering.plan import Coverage, HolderKind, ListLength, Plan
-from allokering.stage import StageResult, Training, periods_within, presence, stage_tier, trainings
+from allokering.stages.list_program import Bounds, Key, Lengths, Together, available_solver, fewest_moved
+from allokering.stages.stage import StageResult, Training, periods_within, presence, stage_tier, trainings
 from allokering.tables import Doctor
 
 

@@ -11,14 +11,14 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from allokering.columns import check_columns
 from allokering.instance import Instance
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Plan, PlanHeader, TierResult
 from allokering.rules.registry import RULES
-from allokering.score import score
-from allokering.structure import check_calendar, check_ids
+from allokering.verifier.columns import check_columns
+from allokering.verifier.score import score
+from allokering.verifier.structure import check_calendar, check_ids
 from allokering.violation import Violation
 
 GAP_DECIMALS = 1e-6

@@ -8,8 +8,8 @@ import unicodedata
 from collections.abc import Callable
 from enum import StrEnum
 
+from allokering.files.table_columns import Column, Kind
 from allokering.language import say
-from allokering.table_columns import Column, Kind
 
 YES = frozenset({"yes", "ja", "true", "sann", "1", "x"})
 NO = frozenset({"no", "nei", "false", "usann", "0"})

@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from allokering.builtin import builtin_folder
-from allokering.cells import CellFaulty, cell_text, read_cell
 from allokering.errors import Fault, InstanceFaulty
-from allokering.instance import Instance, Settings
-from allokering.language import say
-from allokering.nearest import did_you_mean
-from allokering.rows import Line, read_lines, valid_rows
-from allokering.settings_file import (
+from allokering.files.cells import CellFaulty, cell_text, read_cell
+from allokering.files.nearest import did_you_mean
+from allokering.files.rows import Line, read_lines, valid_rows
+from allokering.files.settings_file import (
     SETTINGS_FILE,
     SETTINGS_SHEET,
     period_bounds,
@@ -22,10 +20,12 @@ from allokering.settings_file import (
     read_settings_sheet,
     unsourced,
 )
-from allokering.sheets import Sheet, read_csv, read_workbook
-from allokering.table_columns import Kind, column_names, columns
+from allokering.files.sheets import Sheet, read_csv, read_workbook
+from allokering.files.table_columns import Kind, column_names, columns
+from allokering.files.validation import faults_between_rows
+from allokering.instance import Instance, Settings
+from allokering.language import say
 from allokering.tables import TABLES, Pin, PinWhat
-from allokering.validation import faults_between_rows
 
 WORKBOOK = ".xlsx"
 _A_DATE = next(column for column in columns(Pin) if column.kind is Kind.DATE)

@@ -9,7 +9,6 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from allokering.evidence import WrittenPath, minutes_from_position, months_between, periods_between, read_paths
 from allokering.instance import Instance, add_months
 from allokering.kinds import (
     Locum,
@@ -26,6 +25,7 @@ from allokering.kinds import (
 )
 from allokering.model import Entry, Model
 from allokering.plan import PlacementStatus, Plan
+from allokering.verifier.evidence import WrittenPath, minutes_from_position, months_between, periods_between, read_paths
 
 WEIGHTED = "weighted"
 """The objective in one tier, and that tier's name."""

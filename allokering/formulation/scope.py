@@ -13,10 +13,10 @@ from typing import Literal
 
 import numpy as np
 
+from allokering.formulation.paths import PathSpace, Use, While
 from allokering.instance import Instance
 from allokering.kinds import Params
 from allokering.model import Model
-from allokering.paths import PathSpace, Use, While
 from allokering.problem import Integers, Problem, Relief, Resource, Tier, Transfer
 
 Objective = Literal["lexicographic", "weighted"]

@@ -14,15 +14,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
-from allokering.cpsat import Search
 from allokering.errors import StageFailed
-from allokering.handovers import Choices, fewest_handovers
 from allokering.instance import Instance
 from allokering.kinds import Programme, SupervisionParams, SupervisionTravel
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Plan, Supervision
-from allokering.stage import (
+from allokering.stages.cpsat import Search
+from allokering.stages.handovers import Choices, fewest_handovers
+from allokering.stages.stage import (
     StageResult,
     Training,
     minutes_from_any,
@@ -31,8 +31,8 @@ from allokering.stage import (
     stage_tier,
     trainings,
 )
+from allokering.stages.transport import cheapest_transport
 from allokering.tables import Pin, PinVerb, PinWhat
-from allokering.transport import cheapest_transport
 
 Pool = tuple[str, str]
 """A municipality's specialists are one pool, (municipality, ""); one whom a pin names is a pool alone."""
@@ -145,7 +145,7 @@ class _Reach:
         minutes = minutes_from_any(self.instance, municipalities, there)
         if minutes is None or minutes > minutes_max:
             return None
-        if there in municipalities or self._travel is None:
+        if self._travel is None:
             return 0
         hours_of_a_trip = 2 * minutes * self._travel.nok_per_hour
         return hours_of_a_trip * self._travel.trips_per_month * self.instance.settings.period_months // 60

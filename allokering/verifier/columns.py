@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from allokering.evidence import period_of, read_paths
 from allokering.instance import Instance
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import HolderKind, ListLength, Plan
-from allokering.recount import doctor_targets, residents_after, trainee_lists
+from allokering.verifier.evidence import period_of, read_paths
+from allokering.verifier.recount import doctor_targets, residents_after, trainee_lists
 from allokering.violation import Violation
 
 RULE = "columns"

@@ -8,12 +8,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from allokering.cells import CellFaulty, expected, read_cell
 from allokering.errors import Fault
+from allokering.files.cells import CellFaulty, expected, read_cell
+from allokering.files.nearest import did_you_mean
+from allokering.files.sheets import Record, Sheet
+from allokering.files.table_columns import Column, column_names, columns
 from allokering.language import say
-from allokering.nearest import did_you_mean
-from allokering.sheets import Record, Sheet
-from allokering.table_columns import Column, column_names, columns
 from allokering.tables import Row
 
 

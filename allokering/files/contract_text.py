@@ -1,6 +1,6 @@
 """The tables of columns in `docs/data-contract.md`, made from the definitions.
 
-`python -m allokering.contract_text docs/data-contract.md` brings the document up to date.
+`python -m allokering.files.contract_text docs/data-contract.md` brings the document up to date.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from allokering.cells import cell_text
+from allokering.files.cells import cell_text
+from allokering.files.table_columns import Column, Kind, columns
 from allokering.instance import Settings, TravelFallback
 from allokering.plan import PLAN_TABLES
-from allokering.table_columns import Column, Kind, columns
 from allokering.tables import TABLES
 
 _BLOCK = re.compile(r"(<!-- columns: (?P<name>[\w.]+) -->\n).*?(<!-- end -->)", re.DOTALL)

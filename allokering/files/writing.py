@@ -14,13 +14,13 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from allokering.cells import cell_text
+from allokering.files.cells import cell_text
+from allokering.files.publishing import holds_only, published
+from allokering.files.reading import WORKBOOK
+from allokering.files.settings_file import SETTINGS_FILE, SETTINGS_SHEET, settings_items, settings_toml
+from allokering.files.sheets import guarded
+from allokering.files.table_columns import Column, columns
 from allokering.instance import Instance
-from allokering.publishing import holds_only, published
-from allokering.reading import WORKBOOK
-from allokering.settings_file import SETTINGS_FILE, SETTINGS_SHEET, settings_items, settings_toml
-from allokering.sheets import guarded
-from allokering.table_columns import Column, columns
 from allokering.tables import TABLES, Row
 
 _INSTANCE_FILES = frozenset(f"{table}.csv" for table in TABLES)

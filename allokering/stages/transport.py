@@ -77,11 +77,7 @@ def cheapest_transport(
     return Transport(
         cost=int(arcs.costs @ flows),
         unmet={need: wanted - int(met[need]) for need, wanted in enumerate(needs) if met[need] < wanted},
-        usable=tuple(
-            (need, supply)
-            for reduced_cost, (need, supply) in zip(to_supply, prices, strict=True)
-            if reduced_cost == 0 and to_sink[supply] <= 0
-        ),
+        usable=tuple(arc for reduced_cost, arc in zip(to_supply, prices, strict=True) if reduced_cost == 0),
         used_up=frozenset(np.flatnonzero(to_sink < 0).tolist()),
     )
 

@@ -21,8 +21,8 @@ from xml.etree.ElementTree import ParseError
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from allokering.cells import clean
 from allokering.errors import Fault
+from allokering.files.cells import clean
 from allokering.language import say
 
 MOST_BYTES = 100_000_000

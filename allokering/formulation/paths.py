@@ -93,7 +93,7 @@ def path_space(
     rotation_periods: int,
     path_periods: int,
 ) -> PathSpace:
-    """The space of all paths that last `path_periods`, with a block of `rotation_periods` at one of `sites`, or none."""
+    """The space of all paths of `path_periods`, with a block of `rotation_periods` at one of `sites`, or none."""
     starts = np.arange(periods)
     begins = np.arange(max(0, periods - rotation_periods + 1)) if rotation_periods else np.arange(0)
     site, begin = (grid.ravel() for grid in np.meshgrid(np.arange(1, len(sites) + 1), begins, indexing="ij"))
@@ -186,10 +186,7 @@ class PathOptions(Options):
         when = self._when(start, rotation)
         rows, columns, amounts = [], [], []
         for use in self._uses:
-            if use.by_site:
-                resource = use.resource[self._space.rotation_site[rotation]]
-            else:
-                resource = use.resource[position]
+            resource = use.resource[self._space.rotation_site[rotation] if use.by_site else position]
             amount = np.broadcast_to(
                 use.amount if isinstance(use.amount, int) else use.amount[position, start], resource.shape
             )
@@ -257,7 +254,7 @@ class PathOptions(Options):
 
 @dataclass(frozen=True)
 class Path:
-    """One training path (utdanningsløp) in periods: position held in [start, finish), rotation in [begin, begin + length)."""
+    """One training path (utdanningsløp): position held in [start, finish), rotation in [begin, begin + length)."""
 
     position: str
     start: int

@@ -12,13 +12,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from allokering.cells import LONGEST_TEXT, CellFaulty, clean, expected, read_cell
 from allokering.errors import Fault
+from allokering.files.cells import LONGEST_TEXT, CellFaulty, clean, expected, read_cell
+from allokering.files.nearest import did_you_mean
+from allokering.files.sheets import Sheet
+from allokering.files.table_columns import Column, Kind, columns
 from allokering.instance import Settings, TravelFallback, add_months
 from allokering.language import say
-from allokering.nearest import did_you_mean
-from allokering.sheets import Sheet
-from allokering.table_columns import Column, Kind, columns
 from allokering.tables import TABLES
 
 SETTINGS_FILE = "instance.toml"

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
-from allokering.components import components
-from allokering.cpsat import Found, Search, minimise
 from allokering.kinds import Groups
+from allokering.stages.components import components
+from allokering.stages.cpsat import Found, Search, minimise
 
 MINUTES_A_YEAR = 2 * 10
 """There and back, ten meetings a year."""

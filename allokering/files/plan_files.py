@@ -7,17 +7,17 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from allokering.cells import cell_text
 from allokering.errors import Fault, FaultyData
+from allokering.files.cells import cell_text
+from allokering.files.publishing import holds_only, published
+from allokering.files.rows import read_lines, valid_rows
+from allokering.files.sheets import read_csv
+from allokering.files.table_columns import column_names, columns
+from allokering.files.validation import repeated_keys
+from allokering.files.writing import table_csv
 from allokering.language import say
 from allokering.plan import PLAN_TABLES, Plan, PlanHeader
-from allokering.publishing import holds_only, published
-from allokering.rows import read_lines, valid_rows
-from allokering.sheets import read_csv
-from allokering.table_columns import column_names, columns
 from allokering.tables import Row
-from allokering.validation import repeated_keys
-from allokering.writing import table_csv
 
 HEADER_FILE = "plan.json"
 _PLAN_FILES = frozenset(f"{table}.csv" for table in PLAN_TABLES)

@@ -11,12 +11,12 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from allokering.cells import cell_text
 from allokering.errors import Fault
+from allokering.files.cells import cell_text
+from allokering.files.nearest import Suggestions
+from allokering.files.rows import Line, cell_fault
+from allokering.files.table_columns import Column, columns
 from allokering.language import say
-from allokering.nearest import Suggestions
-from allokering.rows import Line, cell_fault
-from allokering.table_columns import Column, columns
 from allokering.tables import TABLES, PinWhat, Row
 
 Lines = Mapping[str, Sequence[Line]]

@@ -14,13 +14,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 from time import perf_counter
 
-from allokering.cpsat import Search
-from allokering.group_program import Gathering, Kind, Meeting, gather
 from allokering.instance import Instance
 from allokering.kinds import Groups, Programme
 from allokering.model import Model
 from allokering.plan import GroupMembership, Plan
-from allokering.stage import StageResult, Training, minutes_from_any, rule_in_force, stage_tier, trainings
+from allokering.stages.cpsat import Search
+from allokering.stages.group_program import Gathering, Kind, Meeting, gather
+from allokering.stages.stage import StageResult, Training, minutes_from_any, rule_in_force, stage_tier, trainings
 
 
 def form_groups(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from allokering.evidence import WrittenPath, holds_throughout, periods
 from allokering.instance import Instance
 from allokering.kinds import ListTarget, TraineeList
 from allokering.model import Model
 from allokering.tables import Municipality
+from allokering.verifier.evidence import WrittenPath, holds_throughout, periods
 
 
 def residents_after(municipality: Municipality, months: int) -> int:

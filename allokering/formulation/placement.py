@@ -6,9 +6,9 @@ from collections import defaultdict
 
 import numpy as np
 
-from allokering.derived import residents_in, shares_of_positions
+from allokering.formulation.derived import residents_in, shares_of_positions
+from allokering.formulation.paths import UNPLACED, Path, PathOptions
 from allokering.instance import Instance
-from allokering.paths import UNPLACED, Path, PathOptions
 from allokering.plan import (
     Coverage,
     CrossBorderListing,

@@ -1,0 +1,1 @@
+"""From instance and model to a problem, and from its solution to the rows of a plan."""

@@ -1,0 +1,1 @@
+"""What follows the placement: named supervisors, supervision groups and list lengths."""

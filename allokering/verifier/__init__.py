@@ -1,0 +1,1 @@
+"""The verdict on a plan, from the written rows and the raw tables; shares no code with what made it."""

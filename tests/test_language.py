@@ -1,0 +1,80 @@
+"""Whoever reads Norwegian reads Norwegian everywhere."""
+
+from __future__ import annotations
+
+import ast
+import string
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from allokering.language import say, speak
+from allokering.model import load_model
+
+PACKAGE = Path(__file__).parent.parent / "allokering"
+SPOKEN_FROM_A_NAME = {"stage_tier": (0, 1), "add_column": (0,)}
+"""Functions whose arguments, by place, are said later."""
+
+
+@pytest.fixture
+def catalogue() -> dict[str, str]:
+    with (PACKAGE / "messages" / "nb.po").open("rb") as file:
+        return {str(message.id): str(message.string) for message in read_po(file) if message.id}
+
+
+def said() -> set[str]:
+    """Every text that the code says, and the names that it says later: tiers, units, headings and statuses."""
+    texts = {"optimal", "feasible"}
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            for place in (0,) if name == "say" else SPOKEN_FROM_A_NAME.get(name, ()):
+                if len(node.args) > place and isinstance(node.args[place], ast.Constant):
+                    texts.add(node.args[place].value)
+        if path.name == "terminal.py":
+            texts |= headings(path)
+    for tier in load_model("alis").tiers:
+        texts |= {tier.id, tier.unit or "points"}
+    return texts
+
+
+def headings(path: Path) -> set[str]:
+    """Table headings: the texts that a loop over a tuple of texts says."""
+    loops = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.For)]
+    return {
+        text.value
+        for loop in loops
+        if isinstance(loop.iter, ast.Tuple)
+        for text in ast.walk(loop.iter)
+        if isinstance(text, ast.Constant) and isinstance(text.value, str) and text.value[0].isupper()
+    }
+
+
+def fields_of(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_every_text_is_translated(catalogue: dict[str, str]) -> None:
+    """The catalogue has every text that the code says, with the same names to fill in."""
+    texts = said()
+
+    assert len(texts) > 150
+    assert sorted(text for text in texts if not catalogue.get(text)) == []
+    assert [text for text in texts if fields_of(text) != fields_of(catalogue[text])] == []
+
+
+def test_the_catalogue_has_nothing_that_nobody_says(catalogue: dict[str, str]) -> None:
+    """A text that is no longer in the code is no longer in the catalogue."""
+    assert sorted(set(catalogue) - said()) == []
+
+
+def test_a_text_is_said_in_the_language_in_use() -> None:
+    """Bokmål when asked for, English otherwise."""
+    speak("nb")
+    norwegian = say("Municipality")
+    speak("en")
+
+    assert (norwegian, say("Municipality")) == ("Kommune", "Municipality")
