@@ -1,0 +1,79 @@
+"""`allokering solve`: a verified plan for an instance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from allokering.commands.arguments import AS_JSON, PATH
+from allokering.errors import UsageError
+from allokering.files.plan_files import read_plan
+from allokering.files.reading import read_instance
+from allokering.formulation.scope import OBJECTIVES
+from allokering.language import say
+from allokering.model import load_model
+from allokering.planning import Wanted, make_plan, publish
+from allokering.terminal import summary, watched
+
+
+@click.command()
+@click.argument("instance")
+@click.option("-o", "--output", type=PATH, required=True, help="Folder of the plan; an earlier plan there is replaced.")
+@click.option("--model", "model_name", default=None, help="A model by name or path; default: the instance's own.")
+@click.option("--objective", type=click.Choice(OBJECTIVES), default="lexicographic", show_default=True)
+@click.option("--set", "overrides", multiple=True, metavar="ID.PARAM=VALUE", help="Override one number of the model.")
+@click.option("--time-limit", type=click.FloatRange(min=0.1), help="Seconds; a guard, reported where it strikes.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Threads of the solver.")
+@click.option("--list-solver", default="cbc", show_default=True, help="cbc, highs, or another solver PuLP has.")
+@click.option("--start", type=PATH, help="An earlier plan to begin from; the new one is never worse.")
+@AS_JSON
+def solve(
+    instance: str, output: Path, model_name: str | None, overrides: tuple[str, ...], as_json: bool, **wanted: Any
+) -> None:
+    """Make a plan for INSTANCE, verify it, and write it to a folder.
+
+    Example: allokering solve alis-vest-2017 -o plan
+    """
+    found = read_instance(instance)
+    model = load_model(model_name or found.settings.model, _overrides(overrides))
+    start = wanted.pop("start")
+    job = Wanted(**wanted, start=None if start is None else read_plan(start))
+    with watched(Console(stderr=True)) as watcher:
+        plan = make_plan(found, model, job, progress=watcher.tier, stage=watcher.stage)
+        watcher.stage(say("verification"))
+        publish(found, model, plan, output)
+    assert plan.header is not None  # noqa: S101 - made with one
+    if as_json:
+        click.echo(plan.header.model_dump_json(indent=2))
+    else:
+        Console(width=None if Console().is_terminal else 120).print(summary(found, plan))
+    click.echo(
+        say(
+            "The plan is {status} and verified: {folder} ({seconds} s).",
+            status=say(plan.header.status),
+            folder=output,
+            seconds=f"{plan.header.seconds:.1f}",
+        ),
+        err=True,
+    )
+
+
+def _overrides(texts: tuple[str, ...]) -> dict[str, str]:
+    """`id.param=value`, any number of times.
+
+    Raises:
+        UsageError: a text is not of that form, or speaks of the same number as another.
+    """
+    overrides: dict[str, str] = {}
+    for text in texts:
+        key, equals, value = text.partition("=")
+        if not equals or "." not in key:
+            raise UsageError(say('--set "{text}": expected id.param=value, such as notice.notice_months=6', text=text))
+        if key in overrides:
+            raise UsageError(say('--set "{key}" is given twice', key=key))
+        overrides[key.strip()] = value.strip()
+    return overrides
