@@ -11,7 +11,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 from allokering.errors import NoPlanInTime, NoPlanPossible, StageFailed
+from allokering.explain import explain_infeasible
 from allokering.files.plan_files import read_plan, write_plan
+from allokering.files.reading import WORKBOOK
 from allokering.formulation.build import build
 from allokering.formulation.placement import options_of_plan, placement_plan
 from allokering.formulation.scope import Objective
@@ -27,6 +29,7 @@ from allokering.stages.groups import form_groups
 from allokering.stages.lists import set_lists
 from allokering.stages.supervision import name_supervisors
 from allokering.verifier.verify import Verdict, verify
+from allokering.workbook.plan_workbook import write_plan_workbook
 
 VERSIONED = ("allokering", "highspy", "ortools", "pulp", "numpy", "scipy")
 """Packages whose versions can change a plan."""
@@ -74,7 +77,8 @@ def make_plan(
         progress=progress,
     )
     if outcome.status is Status.INFEASIBLE:
-        raise NoPlanPossible(say("No plan can satisfy the hard rules of {instance}.", instance=instance.name))
+        told = say("No plan can satisfy the hard rules of {instance}.", instance=instance.name)
+        raise NoPlanPossible(f"{told}\n  {explain_infeasible(instance, model, wanted.objective)}")
     if outcome.solution is None:
         raise NoPlanInTime(say("No plan was found within {seconds} seconds.", seconds=wanted.time_limit))
     plan = placement_plan(instance, problem, outcome.solution)
@@ -89,22 +93,32 @@ def make_plan(
     return replace(plan, header=_header(instance, model, wanted, outcome, stages, time.monotonic() - began))
 
 
-def publish(instance: Instance, model: Model, plan: Plan, folder: Path) -> Verdict:
-    """Write the plan, read it back, verify what was read, and only then let it stand in `folder`.
+def publish(instance: Instance, model: Model, plan: Plan, target: Path) -> Verdict:
+    """Write the plan, read it back, verify what was read, and only then let it stand as `target`.
+
+    A plan is a folder, or a workbook if `target` ends in `.xlsx`.
 
     Raises:
         StageFailed: the written plan does not verify; nothing is published.
-        UsageError: the folder cannot be written.
+        UsageError: the target cannot be written.
     """
     with tempfile.TemporaryDirectory() as scratch:
-        write_plan(plan, Path(scratch) / "plan")
-        written = read_plan(Path(scratch) / "plan")
+        rehearsal = Path(scratch) / f"plan{target.suffix}"
+        _write(instance, plan, rehearsal)
+        written = read_plan(rehearsal)
     verdict = verify(instance, model, written)
     if not verdict.ok:
         broken = "\n".join(f"  {violation}" for violation in verdict.violations)
         raise StageFailed(say("The plan made does not verify; nothing is published:") + "\n" + broken)
-    write_plan(plan, folder)
+    _write(instance, plan, target)
     return verdict
+
+
+def _write(instance: Instance, plan: Plan, target: Path) -> None:
+    if target.suffix.casefold() == WORKBOOK:
+        write_plan_workbook(instance, plan, target)
+    else:
+        write_plan(plan, target)
 
 
 def _start(instance: Instance, problem: Problem, earlier: Plan | None) -> Solution | None:

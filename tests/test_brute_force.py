@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -34,8 +35,8 @@ from allokering.tables import (
 )
 
 START = dt.date(2018, 1, 1)
-CHUNK = 10
-CHUNKS = 30
+SEEDS = [*(range(first, first + 10) for first in range(0, 300, 10)), (637,)]
+"""Seeds of random cases in chunks; the last holds a seed, outside the rest, that once showed a fault."""
 
 
 def instance_of(periods: int, *rows: Row) -> Instance:
@@ -367,10 +368,10 @@ def test_trainee_pinned_to_a_closed_position_makes_the_plan_impossible() -> None
     assert brute_force(instance_of(4, *rows, over), model_of()) == {"lexicographic": (0, 1, 0, 0, 0), "count": 1}
 
 
-@pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_solver_agrees_with_the_oracle(chunk: int) -> None:
+@pytest.mark.parametrize("seeds", SEEDS, ids=str)
+def test_solver_agrees_with_the_oracle(seeds: Sequence[int]) -> None:
     """The solver finds the value of every tier that trying every plan finds, and no plan where there is none."""
-    for seed in range(chunk * CHUNK, (chunk + 1) * CHUNK):
+    for seed in seeds:
         instance, model = random_case(seed)
         expected = brute_force(instance, model)
         outcome = solve_exact(build(instance, model, objective="lexicographic"), seed=0, workers=1)
@@ -379,10 +380,10 @@ def test_solver_agrees_with_the_oracle(chunk: int) -> None:
         assert found == (expected and expected["lexicographic"]), seed
 
 
-@pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_solver_agrees_with_the_oracle_in_one_tier(chunk: int) -> None:
+@pytest.mark.parametrize("seeds", SEEDS, ids=str)
+def test_solver_agrees_with_the_oracle_in_one_tier(seeds: Sequence[int]) -> None:
     """The weighted objective reaches the least sum of kroner; of every third instance."""
-    for seed in range(chunk * CHUNK, (chunk + 1) * CHUNK, 3):
+    for seed in seeds[::3]:
         instance, model = random_case(seed)
         outcome = solve_exact(build(instance, model, objective="weighted"), seed=0, workers=1)
         found = sum(tier.value for tier in outcome.tiers) if outcome.status == "optimal" else None

@@ -1,10 +1,9 @@
 """A trainee's training paths as arrays: position x start x rotation, never enumerated in a loop.
 
 What a path uses is the sum of a part that depends on position and start, a part that depends on site and begin of the
-rotation,
-and their interaction in the window of absence. So the cost of every path at given resource prices is a few array
-operations
-(`PathOptions.values`), and the usage of chosen paths is read off the same arrays (`PathOptions.usage`).
+rotation, and their interaction in the window of absence. So the cost of every path at given resource prices is a few
+array operations (`PathOptions.values`), and the usage of chosen paths is read off the same arrays
+(`PathOptions.usage`).
 
 Axes: position (K), start (S), rotation (R, of which number 0 is "none"), site (H, of which number 0 is "no site"),
 period (P).
@@ -21,7 +20,7 @@ import numpy.typing as npt
 from scipy import sparse
 from typing_extensions import override
 
-from allokering.problem import Floats, Integers, Options
+from allokering.problem import Floats, Integers, Options, Surcharges
 
 Booleans = npt.NDArray[np.bool_]
 UNPLACED = "unplaced"
@@ -75,8 +74,7 @@ class Use:
     """A resource that paths use in some of their periods.
 
     `resource` gives the resource's number by (position, period), or by (site, period) if `by_site`; -1 for none.
-    `amount` is a
-    number, or an array by (position, start, period).
+    `amount` is a number, or an array by (position, start, period).
     """
 
     when: While
@@ -217,7 +215,11 @@ class PathOptions(Options):
         return out
 
     @override
-    def values(self, resource_prices: Floats, tier_weights: Floats) -> Floats:
+    def amounts(self) -> Integers:
+        return np.unique(np.concatenate([np.ravel(use.amount) for use in self._uses] or [np.zeros(0, dtype=np.int64)]))
+
+    @override
+    def values(self, resource_prices: Floats, tier_weights: Floats, surcharges: Surcharges | None = None) -> Floats:
         space, periods = self._space, self._space.periods
         shape = (len(self._positions), len(space.starts), periods)
         practice, window, held = np.zeros(shape), np.zeros(shape), np.zeros(shape)
@@ -227,8 +229,12 @@ class PathOptions(Options):
             cost = paid[use.resource]
             if use.by_site:
                 at_site += cost * use.amount
+                if surcharges is not None:
+                    at_site += surcharges.table[use.resource, surcharges.level(np.asarray(use.amount))]
             else:
                 cost = cost[:, None, :] * use.amount
+                if surcharges is not None:
+                    cost = cost + surcharges.table[use.resource[:, None, :], surcharges.level(np.asarray(use.amount))]
                 {While.HELD: held, While.PRACTICE: practice, While.ROTATION: window}[use.when][...] += cost
         in_path = (np.arange(periods) >= space.starts[:, None]) & (np.arange(periods) < space.finishes[:, None])
         base = self._position_start_prices @ tier_weights + ((held + practice) * in_path).sum(axis=2)

@@ -1,8 +1,7 @@
 """The problem under construction, as one entry of the model sees it.
 
 Rules speak in resources, uses, reliefs and transfers; the scope stamps the entry's id on each resource and keeps the
-draft from
-which `build` makes the problem. Nothing here depends on the order in which entries speak.
+draft from which `build` makes the problem. Nothing here depends on the order in which entries speak.
 """
 
 from __future__ import annotations

@@ -144,7 +144,8 @@ def _let_residents_cross(scope: Scope, instance: Instance, rows: dict[str, Integ
     """Use moves along the rows of `cross_border`; nobody moves who does not live there."""
     months = instance.settings.period_months
     term = scope.term("cross_border")
-    if not isinstance(term, PerResidentMonth):
+    is_allowed = any(rule.in_force(instance.settings.start) for rule in scope.draft.model.rules_of("cross_border"))
+    if not is_allowed or not isinstance(term, PerResidentMonth):
         return
     home = {row.municipality_id: row for row in instance.municipalities}
     senders = sorted({row.from_municipality_id for row in instance.cross_border})

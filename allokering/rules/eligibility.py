@@ -33,7 +33,9 @@ def enforce(scope: Scope, params: Eligibility, instance: Instance) -> None:
     asked |= {
         (pin.trainee_id, pin.value)
         for pin in instance.pins
-        if pin.what is PinWhat.POSITION and pin.verb is PinVerb.MUST
+        if pin.what is PinWhat.POSITION
+        and pin.verb is PinVerb.MUST
+        and (pin.until is None or pin.until >= instance.settings.start)
     }
     parts = municipalities_of_positions(instance)
     near_home: dict[str, Booleans] = {}

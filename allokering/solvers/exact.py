@@ -1,14 +1,17 @@
 """The exact solver: every option at hand, tier by tier, to proven optimality.
 
 Each tier is minimised with the earlier tiers held at the values reached. Which of several equally good plans comes out
-is decided
-by the order of actors and options alone, which is canonical: the engines search in a fixed order, whatever the number
-of workers.
+is decided by the order of actors and options alone, which is canonical: the engines search in a fixed order, whatever
+the number of workers.
+
+No engine is believed alone when it says that there is no plan, or hands over one that breaks a bound: both happen in
+the versions in use (google/or-tools#5274; HiGHS 1.13, see `highs`). Then the other engine answers.
 """
 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Literal, Protocol
 
 import numpy as np
@@ -21,6 +24,7 @@ from allokering.solvers.highs import HighsTiers
 from allokering.solvers.outcome import Outcome, Progress, Status, TierAnswer, TierOutcome, silent
 
 Engine = Literal["cp-sat", "highs"]
+OTHER: dict[Engine, Engine] = {"highs": "cp-sat", "cp-sat": "highs"}
 
 
 class Tiers(Protocol):
@@ -55,54 +59,72 @@ def solve_exact(
 
     Args:
         problem: what to solve.
-        seed: of the engine's own randomness; the plan does not depend on it if every tier is solved to optimality.
-        workers: threads of the engine; likewise.
+        seed: of the engine's own randomness.
+        workers: threads of the engine; the plan does not depend on them if every tier is solved to optimality.
         work_limit: deterministic work per tier, in the engine's own unit (about seconds); None for no limit.
         time_limit: seconds in all. A guard: where it strikes, the plan depends on the machine, and the outcome says so.
-        engine: the solver that does the work.
+        engine: the solver that does the work; the other one checks it.
         start: a feasible solution to begin from; the outcome is never worse.
         progress: told about every better value and bound.
     """
     clock = Clock(time_limit)
     columns = all_columns(problem)
-    model: Tiers = ENGINES[engine](
-        columns, seed=seed, workers=workers, work_limit=work_limit, clock=clock, progress=progress
-    )
+    outcome: Outcome | None = None
+    for name in (engine, OTHER[engine]):
+        model = ENGINES[name](
+            columns, seed=seed, workers=workers, work_limit=work_limit, clock=clock, progress=progress
+        )
+        outcome = _tier_by_tier(columns, model, name, clock, start, progress)
+        if outcome.status in (Status.OPTIMAL, Status.FEASIBLE):
+            break
+    assert outcome is not None  # noqa: S101 - there are two engines
+    return outcome
+
+
+def _tier_by_tier(
+    columns: Columns, model: Tiers, name: str, clock: Clock, start: Solution | None, progress: Progress
+) -> Outcome:
+    problem = columns.problem
     best = start
     tiers: list[TierOutcome] = []
     for number, tier in enumerate(problem.tiers):
         began = time.monotonic()
         prices, adjustment_prices = columns.prices[:, number], problem.adjustment_prices[:, number]
         answer = model.minimise(prices, adjustment_prices)
-        if answer.status is Status.INFEASIBLE and best is None:
-            return Outcome(Status.INFEASIBLE, None, (), engine, clock.seconds)
         best = _better(problem, number, best, answer.solution)
         if best is None:
-            return Outcome(Status.UNKNOWN, None, (), engine, clock.seconds)
+            status = Status.INFEASIBLE if answer.status is Status.INFEASIBLE else Status.UNKNOWN
+            return Outcome(status, None, (), name, clock.seconds)
         value = problem.values(best)[number]
-        bound = min(
-            value, max(_least_conceivable(problem, columns, number), -(2**62) if answer.bound is None else answer.bound)
-        )
+        told = _least_conceivable(columns, number) if answer.bound is None else answer.bound
+        bound = min(value, max(told, _least_conceivable(columns, number)))
         status = Status.OPTIMAL if bound == value else Status.FEASIBLE
         tiers.append(TierOutcome(tier, value, bound, status, time.monotonic() - began))
         progress(tier.name, value, bound)
         model.hold(prices, adjustment_prices, value)
     assert best is not None  # noqa: S101 - a problem has at least one tier
-    notes: tuple[str, ...] = ()
-    status = Status.OPTIMAL if all(tier.status is Status.OPTIMAL for tier in tiers) else Status.FEASIBLE
-    if clock.struck:
-        notes = (*notes, "time limit struck")
-    return Outcome(status, best, tuple(tiers), engine, clock.seconds, notes)
+    # Where time was up, the search of a later tier may have come upon a better value of an earlier one.
+    tiers = [_with_value(tier, value) for tier, value in zip(tiers, problem.values(best), strict=True)]
+    proven = all(tier.status is Status.OPTIMAL for tier in tiers)
+    status = Status.OPTIMAL if proven else Status.FEASIBLE
+    notes = ("the time limit struck",) if clock.struck else ()
+    return Outcome(status, best, tuple(tiers), name, clock.seconds, notes)
 
 
-def _better(problem: Problem, tiers: int, first: Solution | None, second: Solution | None) -> Solution | None:
-    """The better of two solutions in the tiers up to the numbered one."""
-    found = [solution for solution in (second, first) if solution is not None]
-    return min(found, key=lambda solution: problem.values(solution)[: tiers + 1], default=None)
+def _with_value(tier: TierOutcome, value: int) -> TierOutcome:
+    return replace(tier, value=value, status=Status.OPTIMAL if tier.bound == value else Status.FEASIBLE)
 
 
-def _least_conceivable(problem: Problem, columns: Columns, tier: int) -> int:
-    """What the tier would cost if every actor took its cheapest option and adjustments only paid."""
+def _better(problem: Problem, tier: int, known: Solution | None, found: Solution | None) -> Solution | None:
+    """The better of two solutions in the tiers up to this one; what an engine found counts only if it is feasible."""
+    solutions = [] if found is None or not problem.is_feasible(found) else [found]
+    solutions += [] if known is None else [known]
+    return min(solutions, key=lambda solution: problem.values(solution)[: tier + 1], default=None)
+
+
+def _least_conceivable(columns: Columns, tier: int) -> int:
+    """What the tier would cost if every actor took its cheapest option, and adjustments only paid."""
+    problem = columns.problem
     first = np.flatnonzero(np.diff(columns.actor, prepend=-1))
     options = np.minimum.reduceat(columns.prices[:, tier], first).sum() if len(first) else 0
     return int(options + np.minimum(problem.adjustment_prices[:, tier], 0) @ problem.adjustment_most)

@@ -1,10 +1,9 @@
 """The exact solver's engine on HiGHS: a mixed-integer program, with rounding rows and fixing by reduced cost.
 
 For every tier the linear relaxation is tightened by rounding rows, its prices give a bound on what each option would
-cost the plan
-(any non-negative prices do, so no tolerance of the solver enters), and once the tier's optimum is known, every option
-that
-would cost more than is left between bound and optimum is out for good. Later tiers search what remains.
+cost the plan (any non-negative prices do, so no tolerance of the solver enters), and once the tier's optimum is known,
+every option that would cost more than is left between bound and optimum is out for good. Later tiers search what
+remains.
 """
 
 from __future__ import annotations
@@ -23,8 +22,12 @@ from allokering.solvers.rounding import Separator
 
 ROUNDS = 20
 """Rounds of rounding rows per tier; the bound has always stood still earlier."""
-SAFE = 1e-6
-"""Relative error allowed to sums in floating point when a bound is compared with a value."""
+FEW = 10
+"""Options per actor that a first search of a tier looks at, if there are more."""
+ROUGHLY = 0.01
+"""Gap at which that first search stops."""
+SAFE = 1e-3
+"""What a bound gives away for sums in floating point; values are whole numbers, so nothing is lost by it."""
 
 
 class HighsTiers:
@@ -55,6 +58,9 @@ class HighsTiers:
             ("threads", workers),
             ("mip_rel_gap", 0.0),
             ("mip_abs_gap", 0.999),  # prices are whole numbers
+            # Presolve's parallel rows and columns (bit 13) lose feasible solutions in HiGHS 1.12 and 1.13: with them,
+            # seed 251 of the random instances is called infeasible.
+            ("presolve_rule_off", 1 << 13),
         ):
             self._highs.setOptionValue(option, value)
         self._pass_model()
@@ -99,13 +105,24 @@ class HighsTiers:
 
     def minimise(self, prices: Integers, adjustment_prices: Integers) -> TierAnswer:
         """The least sum of prices."""
+        if len(self._upper) == 0:
+            return self._nothing_to_choose()
         cost = np.concatenate([prices, adjustment_prices]).astype(float)
         self._highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
         bound, reduced = self._relax(cost)
+        if reduced is not None:
+            self._search_among_few(cost, bound, reduced)
         answer = self._search(cost, bound)
         if answer.status is Status.OPTIMAL and answer.solution is not None and reduced is not None:
             self._fix(reduced, self._value(cost, answer.solution) - bound)
         return answer
+
+    def _nothing_to_choose(self) -> TierAnswer:
+        """The rows hold as they stand, or never: HiGHS has no answer to a model without columns."""
+        if np.any(self._lower > 0) or np.any(self._bounds < 0):
+            return TierAnswer(Status.INFEASIBLE, None, None)
+        nothing = np.zeros(0, dtype=np.int64)
+        return TierAnswer(Status.OPTIMAL, 0, Solution(nothing, nothing))
 
     def _relax(self, cost: Floats) -> tuple[float, Floats | None]:
         """Bound of the relaxation with rounding rows, and each column's cost above it; None if it has no solution."""
@@ -153,11 +170,36 @@ class HighsTiers:
     def _fix(self, reduced: Floats, room: float) -> None:
         """Rule out every option, and every unit of an adjustment, that would cost more than there is room for."""
         options = len(self._columns.actor)
-        room += SAFE * max(1.0, abs(room))
+        room += SAFE
         self._upper[:options][reduced[:options] > room] = 0
         dear = reduced[options:] > SAFE
         most = np.floor(room / np.where(dear, reduced[options:], 1))
         self._upper[options:] = np.where(dear, np.minimum(self._upper[options:], most), self._upper[options:])
+        self._pass_upper()
+
+    def _search_among_few(self, cost: Floats, bound: float, reduced: Floats) -> None:
+        """A good solution among the options that the relaxation likes best, so that many others can be ruled out."""
+        options = len(self._columns.actor)
+        is_open = np.flatnonzero(self._upper[:options] > 0)
+        few_options = FEW * len(self._columns.problem.actors)
+        if len(is_open) <= few_options:
+            return
+        few = np.zeros(options, dtype=bool)
+        few[is_open[np.argsort(reduced[is_open], kind="stable")[:few_options]]] = True
+        if self._last is not None:
+            few |= self._last.options[self._columns.actor] == self._columns.option
+        all_options = self._upper.copy()
+        self._upper = np.concatenate([np.where(few, all_options[:options], 0), all_options[options:]])
+        self._pass_upper()
+        self._highs.setOptionValue("mip_rel_gap", ROUGHLY)
+        self._search(cost, bound)
+        self._highs.setOptionValue("mip_rel_gap", 0.0)
+        self._upper = all_options
+        self._pass_upper()
+        if self._last is not None:
+            self._fix(reduced, self._value(cost, self._last) - bound)
+
+    def _pass_upper(self) -> None:
         width = len(self._upper)
         self._highs.changeColsBounds(width, np.arange(width, dtype=np.int32), np.zeros(width), self._upper)
 
@@ -173,15 +215,14 @@ class HighsTiers:
             return TierAnswer(Status.INFEASIBLE, None, None)
         info = self._highs.getInfo()
         bound = max(bound, info.mip_dual_bound if math.isfinite(info.mip_dual_bound) else -math.inf)
-        whole = math.ceil(bound - SAFE * max(1.0, abs(bound))) if math.isfinite(bound) else None
+        whole = math.ceil(bound - SAFE) if math.isfinite(bound) else None
         if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return TierAnswer(Status.UNKNOWN, whole, None)
         values = np.rint(np.array(self._highs.getSolution().col_value)).astype(np.int64)
         options = len(self._columns.actor)
         self._last = self._columns.solution(np.flatnonzero(values[:options]), values[options:])
-        if status != highspy.HighsModelStatus.kOptimal:
-            return TierAnswer(Status.FEASIBLE, whole, self._last)
-        return TierAnswer(Status.OPTIMAL, round(self._value(cost, self._last)), self._last)
+        is_proven = whole is not None and whole >= round(self._value(cost, self._last))
+        return TierAnswer(Status.OPTIMAL if is_proven else Status.FEASIBLE, whole, self._last)
 
     def _column_values(self, solution: Solution) -> Floats:
         chosen = solution.options[self._columns.actor] == self._columns.option
