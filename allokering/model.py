@@ -138,8 +138,9 @@ def load_model(name_or_path: str, overrides: Mapping[str, str] | None = None) ->
             for section in SECTIONS:
                 sections[section] += content.get(section, [])
     entries = {section: _entries(path.name, section, raw, faults) for section, raw in sections.items()}
-    for key in set(head) - {"title", "ruleset", "objective", "policy", "programmes", *SECTIONS}:
+    for key in set(head) - {"title", "ruleset", "objective", "policy", "programmes", "without", *SECTIONS}:
         faults.append(Fault(path.name, None, key, None, "unknown key of a model"))
+    _leave_out(path.name, entries, head.get("without", []), faults)
     _override(entries, overrides, faults)
     _validate(path.name, entries, faults)
     if faults:
@@ -195,6 +196,14 @@ def _entries(file: str, section: str, raw: list[dict[str, Any]], faults: list[Fa
                 for one in error.errors()
             ]
     return entries
+
+
+def _leave_out(file: str, entries: dict[str, list[Entry]], ids: list[str], faults: list[Fault]) -> None:
+    """Drop entries of the parts that a model is made of, such as a relief that it does not grant."""
+    known = {entry.id for group in entries.values() for entry in group}
+    faults += [Fault(file, None, "without", name, "no entry has this id") for name in ids if name not in known]
+    for group in entries.values():
+        group[:] = [entry for entry in group if entry.id not in ids]
 
 
 def _override(entries: dict[str, list[Entry]], overrides: Mapping[str, str], faults: list[Fault]) -> None:

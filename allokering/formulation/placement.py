@@ -20,6 +20,7 @@ from allokering.plan import (
     Rotation,
 )
 from allokering.problem import Integers, Problem, Solution
+from allokering.tables import PositionState
 
 COVERAGE = "coverage"
 
@@ -46,18 +47,26 @@ def placement_plan(instance: Instance, problem: Problem, solution: Solution) -> 
         ),
         coverage=tuple(_coverage(instance, problem, solution, crossing)),
         cross_border=crossing,
-        openings=tuple(
+        openings=_openings(instance, {path.position for path in paths.values() if path is not None}),
+    )
+
+
+def _openings(instance: Instance, held: set[str]) -> tuple[Opening, ...]:
+    """Every position: an optional one is opened if the plan has somebody for it."""
+    openings = []
+    for position in instance.positions:
+        is_open = position.state is PositionState.OPEN or position.position_id in held
+        openings.append(
             Opening(
                 position_id=position.position_id,
-                state=OpeningState.OPEN,
-                form=position.form,
-                places=position.places,
-                yearly_cost_nok=position.yearly_cost_nok,
-                grant_nok=position.grant_nok,
+                state=OpeningState.OPEN if is_open else OpeningState.CLOSED,
+                form=position.form if is_open else None,
+                places=position.places if is_open else 0,
+                yearly_cost_nok=position.yearly_cost_nok if is_open else 0,
+                grant_nok=position.grant_nok if is_open else 0,
             )
-            for position in instance.positions
-        ),
-    )
+        )
+    return tuple(openings)
 
 
 def options_of_plan(instance: Instance, problem: Problem, plan: Plan) -> Integers | None:
