@@ -22,6 +22,7 @@ from allokering.solvers.columns import Columns, all_columns
 from allokering.solvers.cp_sat import CpSatTiers
 from allokering.solvers.highs import HighsTiers
 from allokering.solvers.outcome import Outcome, Progress, Status, TierAnswer, TierOutcome, silent
+from allokering.solvers.trim import trimmed
 
 Engine = Literal["cp-sat", "highs"]
 OTHER: dict[Engine, Engine] = {"highs": "cp-sat", "cp-sat": "highs"}
@@ -105,10 +106,11 @@ def _tier_by_tier(
     assert best is not None  # noqa: S101 - a problem has at least one tier
     # Where time was up, the search of a later tier may have come upon a better value of an earlier one.
     tiers = [_with_value(tier, value) for tier, value in zip(tiers, problem.values(best), strict=True)]
+    assert best is not None  # noqa: S101 - a problem has at least one tier
     proven = all(tier.status is Status.OPTIMAL for tier in tiers)
     status = Status.OPTIMAL if proven else Status.FEASIBLE
     notes = ("the time limit struck",) if clock.struck else ()
-    return Outcome(status, best, tuple(tiers), name, clock.seconds, notes)
+    return Outcome(status, trimmed(problem, best), tuple(tiers), name, clock.seconds, notes)
 
 
 def _with_value(tier: TierOutcome, value: int) -> TierOutcome:

@@ -78,10 +78,9 @@ def name_supervisors(
     nok = 0
     for period in range(instance.settings.periods):
         practising = [training for training in supervised if period in training.practice]
-        params = reach.params(period)
-        if not practising or params is None:
+        if not practising or reach.params is None:
             continue
-        cheapest = _cheapest(instance, practising, reach, period, params.travel_minutes_max)
+        cheapest = _cheapest(instance, practising, reach, period, reach.params.travel_minutes_max)
         nok += cheapest.nok
         full |= {(doctor, period) for doctor in cheapest.full}
         for trainee, doctors in cheapest.candidates.items():
@@ -107,17 +106,14 @@ class _Reach:
         term = model.term("supervision_travel")
         typed = None if term is None else term.typed
         self._travel = typed if isinstance(typed, SupervisionTravel) else None
-
-    def params(self, period: int) -> SupervisionParams | None:
-        """The rule in force on the period's first day; None: nobody need be supervised."""
-        params = rule_in_force(self.model, "supervision", self.instance.period_start(period))
-        return params if isinstance(params, SupervisionParams) else None
+        rule = rule_in_force(model, "supervision", instance.settings.start)
+        self.params = rule if isinstance(rule, SupervisionParams) else None
+        """The rule in force; None: nobody need be supervised."""
 
     def places(self, period: int) -> Mapping[str, int]:
         """Places by doctor; those who have none are left out."""
         if period not in self._places:
-            params = self.params(period)
-            default = 0 if params is None else params.trainees_per_supervisor
+            default = 0 if self.params is None else self.params.trainees_per_supervisor
             self._places[period] = {
                 doctor.doctor_id: most
                 for doctor in self.instance.doctors

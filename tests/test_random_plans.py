@@ -1,0 +1,30 @@
+"""Every plan made of a random instance passes the independent verifier, or there is none and the reason is named."""
+
+from __future__ import annotations
+
+import pytest
+from random_instances import random_case
+
+from allokering.errors import NoPlanPossible
+from allokering.planning import Wanted, make_plan
+from allokering.verifier.verify import verify
+
+SEEDS = 300
+CHUNK = 15
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
+def test_every_plan_verifies(first: int) -> None:
+    """Placement, supervision, groups and lists together break no rule, and every tier is what the plan says."""
+    verified = 0
+    for seed in range(first, first + CHUNK):
+        instance, model = random_case(seed)
+        try:
+            plan = make_plan(instance, model, Wanted())
+        except NoPlanPossible as reason:
+            assert "\n  " in str(reason), seed
+            continue
+        assert verify(instance, model, plan).violations == (), seed
+        verified += 1
+
+    assert verified >= CHUNK // 3
