@@ -81,6 +81,9 @@ def make_plan(
         raise NoPlanPossible(f"{told}\n  {explain_infeasible(instance, model, wanted.objective)}")
     if outcome.solution is None:
         raise NoPlanInTime(say("No plan was found within {seconds} seconds.", seconds=wanted.time_limit))
+    if outcome.status is not Status.OPTIMAL:
+        outcome = _with_cheapest_adjustments(problem, outcome, outcome.solution)
+    assert outcome.solution is not None  # noqa: S101 - there was one
     plan = placement_plan(instance, problem, outcome.solution)
     stage(say("supervision"))
     supervision = name_supervisors(instance, model, plan, seed=wanted.seed)
@@ -127,6 +130,13 @@ def _start(instance: Instance, problem: Problem, earlier: Plan | None) -> Soluti
         return None
     options = options_of_plan(instance, problem, earlier)
     return None if options is None else complete(problem, options)
+
+
+def _with_cheapest_adjustments(problem: Problem, outcome: Outcome, solution: Solution) -> Outcome:
+    """An unfinished search may leave dearer supervision or locums than its placements need; the stages would not."""
+    completed = complete(problem, solution.options)
+    better = completed is not None and problem.values(completed) <= problem.values(solution)
+    return outcome.with_solution(problem, completed) if better and completed is not None else outcome
 
 
 def _header(

@@ -16,15 +16,16 @@ CHUNK = 15
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
 def test_every_plan_verifies(first: int) -> None:
     """Placement, supervision, groups and lists together break no rule, and every tier is what the plan says."""
-    verified = 0
+    verified, reasons = 0, list[str]()
     for seed in range(first, first + CHUNK):
         instance, model = random_case(seed)
         try:
             plan = make_plan(instance, model, Wanted())
         except NoPlanPossible as reason:
-            assert "\n  " in str(reason), seed
+            reasons.append(str(reason))
             continue
         assert verify(instance, model, plan).violations == (), seed
         verified += 1
 
     assert verified >= CHUNK // 3
+    assert all("\n  " in reason for reason in reasons)

@@ -11,7 +11,6 @@ the versions in use (google/or-tools#5274; HiGHS 1.13, see `highs`). Then the ot
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from typing import Literal, Protocol
 
 import numpy as np
@@ -104,17 +103,11 @@ def _tier_by_tier(
         progress(tier.name, value, bound)
         model.hold(prices, adjustment_prices, value)
     assert best is not None  # noqa: S101 - a problem has at least one tier
-    # Where time was up, the search of a later tier may have come upon a better value of an earlier one.
-    tiers = [_with_value(tier, value) for tier, value in zip(tiers, problem.values(best), strict=True)]
-    assert best is not None  # noqa: S101 - a problem has at least one tier
-    proven = all(tier.status is Status.OPTIMAL for tier in tiers)
-    status = Status.OPTIMAL if proven else Status.FEASIBLE
+    best = trimmed(problem, best)
     notes = ("the time limit struck",) if clock.struck else ()
-    return Outcome(status, trimmed(problem, best), tuple(tiers), name, clock.seconds, notes)
-
-
-def _with_value(tier: TierOutcome, value: int) -> TierOutcome:
-    return replace(tier, value=value, status=Status.OPTIMAL if tier.bound == value else Status.FEASIBLE)
+    outcome = Outcome(Status.FEASIBLE, best, tuple(tiers), name, clock.seconds, notes)
+    # Where time was up, the search of a later tier may have come upon a better value of an earlier one.
+    return outcome.with_solution(problem, best)
 
 
 def _better(problem: Problem, tier: int, known: Solution | None, found: Solution | None) -> Solution | None:

@@ -38,7 +38,7 @@ class HighsTiers:
         columns: Columns,
         *,
         seed: int,
-        workers: int,
+        workers: int,  # noqa: ARG002 - with more threads HiGHS finds another of the equally good solutions, and later
         work_limit: float | None,  # noqa: ARG002 - HiGHS has no deterministic clock
         clock: Clock,
         progress: Progress,
@@ -55,7 +55,7 @@ class HighsTiers:
         for option, value in (
             ("output_flag", False),
             ("random_seed", seed),
-            ("threads", workers),
+            ("threads", 1),
             ("mip_rel_gap", 0.0),
             ("mip_abs_gap", 0.999),  # prices are whole numbers
             # Presolve's parallel rows and columns (bit 13) lose feasible solutions in HiGHS 1.12 and 1.13: with them,
@@ -204,6 +204,9 @@ class HighsTiers:
         self._highs.changeColsBounds(width, np.arange(width, dtype=np.int32), np.zeros(width), self._upper)
 
     def _search(self, cost: Floats, bound: float) -> TierAnswer:
+        if self._clock.left == 0.0:
+            # Asked for no time at all, HiGHS still takes seconds for its root.
+            return TierAnswer(Status.UNKNOWN, self._whole(bound), self._last)
         if self._last is not None:
             start = highspy.HighsSolution()
             start.col_value = self._column_values(self._last).tolist()
@@ -215,7 +218,7 @@ class HighsTiers:
             return TierAnswer(Status.INFEASIBLE, None, None)
         info = self._highs.getInfo()
         bound = max(bound, info.mip_dual_bound if math.isfinite(info.mip_dual_bound) else -math.inf)
-        whole = math.ceil(bound - SAFE) if math.isfinite(bound) else None
+        whole = self._whole(bound)
         if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return TierAnswer(Status.UNKNOWN, whole, None)
         values = np.rint(np.array(self._highs.getSolution().col_value)).astype(np.int64)
@@ -223,6 +226,11 @@ class HighsTiers:
         self._last = self._columns.solution(np.flatnonzero(values[:options]), values[options:])
         is_proven = whole is not None and whole >= round(self._value(cost, self._last))
         return TierAnswer(Status.OPTIMAL if is_proven else Status.FEASIBLE, whole, self._last)
+
+    @staticmethod
+    def _whole(bound: float) -> int | None:
+        """The bound on values that are whole numbers."""
+        return math.ceil(bound - SAFE) if math.isfinite(bound) else None
 
     def _column_values(self, solution: Solution) -> Floats:
         chosen = solution.options[self._columns.actor] == self._columns.option

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from allokering.problem import Solution, Tier
+from allokering.problem import Problem, Solution, Tier
 
 
 class Status(StrEnum):
@@ -53,6 +53,16 @@ class Outcome:
     solver: str
     seconds: float
     notes: tuple[str, ...] = ()
+
+    def with_solution(self, problem: Problem, solution: Solution) -> Outcome:
+        """The same bounds with another solution, its values and the statuses that follow."""
+        tiers = []
+        for tier, value in zip(self.tiers, problem.values(solution), strict=True):
+            status = Status.OPTIMAL if tier.bound >= value else Status.FEASIBLE
+            tiers.append(replace(tier, value=value, bound=min(tier.bound, value), status=status))
+        is_proven = all(tier.status is Status.OPTIMAL for tier in tiers)
+        status = Status.OPTIMAL if is_proven else Status.FEASIBLE
+        return replace(self, status=status, solution=solution, tiers=tuple(tiers))
 
 
 Progress = Callable[[str, int | None, int | None], None]
