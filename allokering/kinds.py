@@ -174,6 +174,7 @@ RULE_KINDS: dict[str, type[Params]] = {
     "site_slots": Params,
     "supervision": SupervisionParams,
     "absences": Absences,
+    "trainees_per_municipality": Params,
     "coverage": Params,
     "list_limits": ListLimits,
     "cross_border": Params,

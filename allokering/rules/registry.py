@@ -21,6 +21,7 @@ from allokering.rules import (
     site_slots,
     start_window,
     supervision,
+    trainees_per_municipality,
     training_time,
 )
 
@@ -38,6 +39,7 @@ RULES: dict[str, ModuleType] = {
     "site_slots": site_slots,
     "supervision": supervision,
     "absences": absences,
+    "trainees_per_municipality": trainees_per_municipality,
     "coverage": coverage,
     "list_limits": list_limits,
     "cross_border": cross_border,
