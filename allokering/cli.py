@@ -8,8 +8,13 @@ import click
 
 from allokering.commands.check import check
 from allokering.commands.convert import convert
+from allokering.commands.generate import generate
 from allokering.commands.list_builtin import list_builtin
+from allokering.commands.refresh import refresh
+from allokering.commands.report import report
+from allokering.commands.schema import schema
 from allokering.commands.solve import solve
+from allokering.commands.template import template
 from allokering.commands.validate import validate
 from allokering.errors import AllokeringError
 from allokering.language import LANGUAGES, speak
@@ -46,5 +51,5 @@ def main(lang: str) -> None:
     speak(lang)
 
 
-for command in (validate, solve, check, convert, list_builtin):
+for command in (validate, solve, check, convert, list_builtin, generate, template, schema, refresh, report):
     main.add_command(command)

@@ -1,8 +1,7 @@
 """An instance: the facts of one region, validated, in canonical order.
 
 Reading and validating are in `reading` and `validation`; this module says what an instance *is*, so that all else can
-be
-built on it without knowing about files.
+be built on it without knowing about files.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 
@@ -68,6 +68,11 @@ def add_months(date: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(date.day, last))
 
 
+def _said_by(pin: Pin) -> tuple[str, ...]:
+    """A pin without its end and its note."""
+    return (pin.trainee_id, pin.what, pin.verb, pin.value)
+
+
 def great_circle_km(here: Municipality, there: Municipality) -> float | None:
     """Great-circle distance between two centres in km; None if a coordinate is missing."""
     if None in (here.latitude, here.longitude, there.latitude, there.longitude):
@@ -106,6 +111,13 @@ class Instance:
             for table in TABLES
         }
         return Instance(name, settings, **ordered)  # type: ignore[arg-type]
+
+    def with_pins(self, pins: Sequence[Pin]) -> Instance:
+        """The same instance with these pins too; each replaces one of its own that says the same for another time."""
+        rows = {table: list(self.rows(table)) for table in TABLES}
+        replaced = {_said_by(pin) for pin in pins}
+        rows["pins"] = [*(pin for pin in self.pins if _said_by(pin) not in replaced), *pins]
+        return Instance.of(self.name, self.settings, rows)
 
     def rows(self, table: str) -> tuple[Row, ...]:
         """The rows of a table by the table's name."""

@@ -63,12 +63,6 @@ class Absences(Params):
     doctors_per_absence: Annotated[int, Field(ge=1)]
 
 
-class ListLimits(Params):
-    """The longest list the law allows."""
-
-    patients_max: Count
-
-
 class Groups(Params):
     """Supervision groups: months in one, how many of them in practice, size and travel."""
 
@@ -176,7 +170,7 @@ RULE_KINDS: dict[str, type[Params]] = {
     "absences": Absences,
     "trainees_per_municipality": Params,
     "coverage": Params,
-    "list_limits": ListLimits,
+    "list_limits": Params,
     "cross_border": Params,
     "groups": Groups,
 }

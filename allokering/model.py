@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,15 +18,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from allokering.builtin import builtin_folder
 from allokering.errors import Fault, ModelFaulty
 from allokering.kinds import KINDS, Params, Programme
+from allokering.language import say
 
-SECTIONS = {
-    "rule": "rulesets",
-    "tier": "objectives",
-    "term": "objectives",
-    "measure": "policies",
-    "programme": "programmes",
-}
-"""Sections of entries, and the folder of `models/` in which files of them are looked up."""
+PARTS = {"ruleset": "rulesets", "objective": "objectives", "policy": "policies", "programmes": "programmes"}
+"""Keys of a model that name its parts, and the folder of `models/` in which each is looked up."""
+DATELESS = ("tier", "term", "programme")
+"""Sections whose entries always hold."""
+NEEDED = ("training_time", "position_places", "coverage")
+"""Kinds of rules without which a plan cannot be made or written."""
+
+SECTIONS = ("rule", "tier", "term", "measure", "programme")
+"""Sections of entries."""
 
 
 class Entry(BaseModel):
@@ -50,6 +52,11 @@ class Entry(BaseModel):
     def in_force(self, date: dt.date) -> bool:
         """Does the entry hold on this day?"""
         return (self.from_date is None or self.from_date <= date) and (self.until is None or date <= self.until)
+
+    def overlaps(self, other: Entry) -> bool:
+        """Is there a day on which both are in force?"""
+        first = max(self.from_date or dt.date.min, other.from_date or dt.date.min)
+        return first <= min(self.until or dt.date.max, other.until or dt.date.max)
 
     @property
     def typed(self) -> Params:
@@ -122,29 +129,26 @@ def load_model(name_or_path: str, overrides: Mapping[str, str] | None = None) ->
         ModelFaulty: with every fault of every file and override.
     """
     overrides = dict(overrides or {})
-    path = _find(name_or_path, builtin_folder("models"))
     faults: list[Fault] = []
-    head = _read_toml(path, faults)
-    sections: dict[str, list[dict[str, Any]]] = {section: list(head.get(section, [])) for section in SECTIONS}
-    for key, folder in (
-        ("ruleset", "rulesets"),
-        ("objective", "objectives"),
-        ("policy", "policies"),
-        ("programmes", "programmes"),
-    ):
-        named = head.get(key, [])
-        for part in [named] if isinstance(named, str) else named:
-            content = _read_toml(_find(part, path.parent / folder, builtin_folder("models") / folder), faults)
-            for section in SECTIONS:
-                sections[section] += content.get(section, [])
-    entries = {section: _entries(path.name, section, raw, faults) for section, raw in sections.items()}
-    for key in set(head) - {"title", "ruleset", "objective", "policy", "programmes", "without", *SECTIONS}:
-        faults.append(Fault(path.name, None, key, None, "unknown key of a model"))
-    _leave_out(path.name, entries, head.get("without", []), faults)
+    path = _find_model(name_or_path)
+    head = _read_toml(path, {"title", "without", *PARTS}, faults)
+    contents = [head]
+    for key, folder in PARTS.items():
+        for part in _texts(path.name, key, head, faults):
+            file = _find_part(part, path.parent / folder, builtin_folder("models") / folder)
+            if file is None:
+                faults.append(Fault(path.name, None, key, part, say("a file in {folder}", folder=f"models/{folder}")))
+            else:
+                contents.append(_read_toml(file, {"title"}, faults))
+    entries = {
+        section: [entry for content in contents for entry in _entries(path.name, section, content, faults)]
+        for section in SECTIONS
+    }
+    _leave_out(path.name, entries, _texts(path.name, "without", head, faults), faults)
     _override(entries, overrides, faults)
     _validate(path.name, entries, faults)
     if faults:
-        raise ModelFaulty(str(path), sorted(faults, key=str))
+        raise ModelFaulty(say("Faults in {name}: {count}", name=path, count=len(faults)), sorted(faults, key=str))
     return Model(
         name=path.stem,
         title=str(head.get("title", path.stem)),
@@ -165,43 +169,75 @@ def list_models() -> dict[str, str]:
     }
 
 
-def _find(name: str, *folders: Path) -> Path:
-    """A file by path, or by name in one of the folders."""
-    candidates = [Path(name), *(folder / f"{name}.toml" for folder in folders), *(folder / name for folder in folders)]
-    for candidate in candidates:
-        if candidate.is_file():
-            return candidate
-    raise ModelFaulty(
-        name, [Fault(name, None, None, None, "no such model: give a path, or a name that `allokering list` shows")]
-    )
+def _find_model(name: str) -> Path:
+    """A model by path, or a built-in one by name; a bare name never means a file that happens to lie about."""
+    path = Path(name)
+    if path.suffix == ".toml" and path.is_file():
+        return path
+    builtin = builtin_folder("models") / f"{name}.toml"
+    if builtin.is_file() and "/" not in name:
+        return builtin
+    message = say("a path to a .toml file, or a name that `allokering list` shows")
+    raise ModelFaulty(say("no such model: {name}", name=name), [Fault(name, None, None, None, message)])
 
 
-def _read_toml(path: Path, faults: list[Fault]) -> dict[str, Any]:
+def _find_part(name: str, *folders: Path) -> Path | None:
+    """A part of a model beside it, or built in."""
+    return next((file for folder in folders if (file := folder / f"{name}.toml").is_file()), None)
+
+
+def _texts(file: str, key: str, head: dict[str, Any], faults: list[Fault]) -> list[str]:
+    """The name, or the list of names, that a key of a model holds."""
+    value = head.get(key, [])
+    names = [value] if isinstance(value, str) else value
+    if isinstance(names, list) and all(isinstance(name, str) for name in names):
+        return names
+    faults.append(Fault(file, None, key, str(value)[:80], say("a name or a list of names")))
+    return []
+
+
+def _read_toml(path: Path, keys: set[str], faults: list[Fault]) -> dict[str, Any]:
+    """The content of a file that may have these keys beside sections of entries."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        faults.append(Fault(path.name, None, None, None, f"not TOML: {error}"))
+        faults.append(Fault(path.name, None, None, None, say("TOML; {error}", error=error)))
         return {}
+    known = keys | set(SECTIONS)
+    faults += [
+        Fault(path.name, None, key, None, say("one of {names}", names=", ".join(sorted(known))))
+        for key in content
+        if key not in known
+    ]
+    return content
 
 
-def _entries(file: str, section: str, raw: list[dict[str, Any]], faults: list[Fault]) -> list[Entry]:
+def _entries(file: str, section: str, content: dict[str, Any], faults: list[Fault]) -> list[Entry]:
+    raw = content.get(section, [])
+    if not isinstance(raw, list) or not all(isinstance(fields, dict) for fields in raw):
+        faults.append(Fault(file, None, section, None, say("entries that begin with [[{section}]]", section=section)))
+        return []
     entries = []
     for number, fields in enumerate(raw, start=1):
         try:
             entries.append(Entry.model_validate({**fields, "section": section}))
         except ValidationError as error:
-            place = str(fields.get("id", f"{section} {number}"))
-            faults += [
-                Fault(file, None, f"{place}.{'.'.join(map(str, one['loc']))}", str(one["input"])[:80], one["msg"])
-                for one in error.errors()
-            ]
+            faults += _told(file, str(fields.get("id", f"{section} {number}")), error)
     return entries
+
+
+def _told(file: str, place: str, error: ValidationError) -> list[Fault]:
+    """Each fault that pydantic found, with its place; its own words are English."""
+    return [
+        Fault(file, None, ".".join(map(str, (place, *one["loc"]))), str(one["input"])[:80], one["msg"])
+        for one in error.errors(include_url=False)
+    ]
 
 
 def _leave_out(file: str, entries: dict[str, list[Entry]], ids: list[str], faults: list[Fault]) -> None:
     """Drop entries of the parts that a model is made of, such as a relief that it does not grant."""
     known = {entry.id for group in entries.values() for entry in group}
-    faults += [Fault(file, None, "without", name, "no entry has this id") for name in ids if name not in known]
+    faults += [Fault(file, None, "without", name, say("the id of an entry")) for name in ids if name not in known]
     for group in entries.values():
         group[:] = [entry for entry in group if entry.id not in ids]
 
@@ -224,7 +260,7 @@ def _override(entries: dict[str, list[Entry]], overrides: Mapping[str, str], fau
                     None,
                     key,
                     text,
-                    "no rule, tier, term, measure or programme with that id has such a parameter",
+                    say("a parameter of a rule, tier, term, measure or programme"),
                 )
             )
             continue
@@ -240,33 +276,43 @@ def _override(entries: dict[str, list[Entry]], overrides: Mapping[str, str], fau
 def _validate(file: str, entries: dict[str, list[Entry]], faults: list[Fault]) -> None:
     tiers = {entry.id for entry in entries["tier"]}
     for section, group in entries.items():
-        seen: set[str] = set()
         for entry in group:
-            if entry.id in seen:
-                faults.append(Fault(file, None, entry.id, None, f"two {section} entries have this id"))
-            seen.add(entry.id)
             if entry.kind not in KINDS[section]:
-                faults.append(Fault(file, None, f"{entry.id}.kind", entry.kind, f"one of {', '.join(KINDS[section])}"))
+                kinds = say("one of {names}", names=", ".join(KINDS[section]))
+                faults.append(Fault(file, None, f"{entry.id}.kind", entry.kind, kinds))
                 continue
             if section == "term" and entry.tier not in tiers:
-                faults.append(
-                    Fault(
-                        file,
-                        None,
-                        f"{entry.id}.tier",
-                        entry.tier,
-                        f"a tier of the objective: {', '.join(sorted(tiers))}",
-                    )
-                )
+                names = say("one of {names}", names=", ".join(sorted(tiers)))
+                faults.append(Fault(file, None, f"{entry.id}.tier", entry.tier, names))
+            if section == "tier" and not entry.unit:
+                faults.append(Fault(file, None, f"{entry.id}.unit", None, say("the unit that the tier is counted in")))
+            if section in DATELESS and (entry.from_date or entry.until):
+                message = say("no dates: only rules and measures come into force and lapse")
+                faults.append(Fault(file, None, entry.id, None, message))
             try:
                 KINDS[section][entry.kind].model_validate(entry.params)
             except ValidationError as error:
-                faults += [
-                    Fault(
-                        file, None, f"{entry.id}.{'.'.join(map(str, one['loc']))}", str(one["input"])[:80], one["msg"]
-                    )
-                    for one in error.errors()
-                ]
-    for section in ("rule", "tier", "programme"):
+                faults += _told(file, entry.id, error)
+        faults += _twice(file, section, group)
+    present = {rule.kind for rule in entries["rule"]}
+    faults += [
+        Fault(file, None, "rule", None, say("a rule of kind {kind}", kind=kind))
+        for kind in NEEDED
+        if kind not in present
+    ]
+    for section in ("tier", "programme"):
         if not entries[section]:
-            faults.append(Fault(file, None, section, None, f"a model needs at least one {section}"))
+            faults.append(Fault(file, None, section, None, say("at least one")))
+
+
+def _twice(file: str, section: str, group: list[Entry]) -> Iterator[Fault]:
+    """No id twice; and of rules and terms, no two of one kind at the same time: each would be meant by whoever asks."""
+    for number, entry in enumerate(group):
+        for other in group[:number]:
+            if entry.id == other.id:
+                yield Fault(
+                    file, None, entry.id, None, say("an id of its own; another {section} has it", section=section)
+                )
+            elif section in {"rule", "term"} and entry.kind == other.kind and entry.overlaps(other):
+                message = say("one entry of kind {kind} at a time; {other} is another", kind=entry.kind, other=other.id)
+                yield Fault(file, None, entry.id, None, message)

@@ -6,13 +6,14 @@ Row types of every file in a plan folder. Dates are inclusive. Writing and readi
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from allokering.tables import Form, Id, Kroner, Patients, Residents, Row, Share, Unit
+from allokering.tables import Form, Id, Kroner, Patients, Pin, Residents, Row, Share, Unit
 
 
 class PlacementStatus(StrEnum):
@@ -200,6 +201,8 @@ class PlanHeader(BaseModel):
     tiers: tuple[TierResult, ...]
     stages: tuple[TierResult, ...]
     notes: tuple[str, ...] = ()
+    pins: tuple[Pin, ...] = ()
+    """Pins given with an earlier plan, in addition to the instance's own."""
 
 
 @dataclass(frozen=True)
@@ -215,3 +218,9 @@ class Plan:
     cross_border: tuple[CrossBorderListing, ...] = ()
     openings: tuple[Opening, ...] = ()
     header: PlanHeader | None = field(default=None, compare=False)
+
+    def with_pins(self, pins: Sequence[Pin]) -> Plan:
+        """The same plan, with the pins recorded that it was given in addition to the instance's own."""
+        if self.header is None:
+            raise ValueError("pins are recorded in the header")
+        return replace(self, header=self.header.model_copy(update={"pins": tuple(pins)}))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -12,7 +11,8 @@ from pathlib import Path
 
 from allokering.errors import NoPlanInTime, NoPlanPossible, StageFailed
 from allokering.explain import explain_infeasible
-from allokering.files.plan_files import read_plan, write_plan
+from allokering.files.plan_files import is_plan, read_plan, write_plan
+from allokering.files.publishing import check_place
 from allokering.files.reading import WORKBOOK
 from allokering.formulation.build import build
 from allokering.formulation.placement import options_of_plan, placement_plan
@@ -26,11 +26,14 @@ from allokering.solvers.completion import complete
 from allokering.solvers.exact import solve_exact
 from allokering.solvers.outcome import Outcome, Progress, Status, silent
 from allokering.stages.groups import form_groups
+from allokering.stages.list_program import available_solver
 from allokering.stages.lists import set_lists
 from allokering.stages.supervision import name_supervisors
-from allokering.verifier.verify import Verdict, verify
-from allokering.workbook.plan_workbook import write_plan_workbook
+from allokering.verifier.verify import verify
+from allokering.workbook.plan_workbook import is_plan_workbook, write_plan_workbook
 
+STAGE_WORK = 60.0
+"""Deterministic work that naming supervisors, or forming groups, may take; the gap is reported where it strikes."""
 VERSIONED = ("allokering", "highspy", "ortools", "pulp", "numpy", "scipy")
 """Packages whose versions can change a plan."""
 
@@ -84,11 +87,11 @@ def make_plan(
     if outcome.status is not Status.OPTIMAL:
         outcome = _with_cheapest_adjustments(problem, outcome, outcome.solution)
     assert outcome.solution is not None  # noqa: S101 - there was one
-    plan = placement_plan(instance, problem, outcome.solution)
+    plan = placement_plan(instance, model, problem, outcome.solution)
     stage(say("supervision"))
-    supervision = name_supervisors(instance, model, plan, seed=wanted.seed)
+    supervision = name_supervisors(instance, model, plan, seed=wanted.seed, work_limit=STAGE_WORK)
     stage(say("groups"))
-    groups = form_groups(instance, model, plan, seed=wanted.seed)
+    groups = form_groups(instance, model, plan, seed=wanted.seed, work_limit=STAGE_WORK)
     stage(say("lists"))
     lists = set_lists(instance, model, plan, solver=wanted.list_solver)
     plan = replace(plan, supervision=supervision.rows, groups=groups.rows, lists=lists.rows)
@@ -96,7 +99,7 @@ def make_plan(
     return replace(plan, header=_header(instance, model, wanted, outcome, stages, time.monotonic() - began))
 
 
-def publish(instance: Instance, model: Model, plan: Plan, target: Path) -> Verdict:
+def publish(instance: Instance, model: Model, plan: Plan, target: Path) -> None:
     """Write the plan, read it back, verify what was read, and only then let it stand as `target`.
 
     A plan is a folder, or a workbook if `target` ends in `.xlsx`.
@@ -105,23 +108,27 @@ def publish(instance: Instance, model: Model, plan: Plan, target: Path) -> Verdi
         StageFailed: the written plan does not verify; nothing is published.
         UsageError: the target cannot be written.
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        rehearsal = Path(scratch) / f"plan{target.suffix}"
-        _write(instance, plan, rehearsal)
-        written = read_plan(rehearsal)
-    verdict = verify(instance, model, written)
-    if not verdict.ok:
-        broken = "\n".join(f"  {violation}" for violation in verdict.violations)
-        raise StageFailed(say("The plan made does not verify; nothing is published:") + "\n" + broken)
-    _write(instance, plan, target)
-    return verdict
 
+    def inspect(written: Path) -> None:
+        verdict = verify(instance, model, read_plan(written))
+        if not verdict.ok:
+            broken = "\n".join(f"  {violation}" for violation in verdict.violations)
+            raise StageFailed(say("The plan made does not verify; nothing is published:") + "\n" + broken)
 
-def _write(instance: Instance, plan: Plan, target: Path) -> None:
     if target.suffix.casefold() == WORKBOOK:
-        write_plan_workbook(instance, plan, target)
+        write_plan_workbook(instance, plan, target, inspect)
     else:
-        write_plan(plan, target)
+        write_plan(plan, target, inspect)
+
+
+def check_wanted(wanted: Wanted, target: Path) -> None:
+    """What can be known to fail after the work is found out before it.
+
+    Raises:
+        UsageError: the target cannot be written, or the list solver is not installed.
+    """
+    check_place(target, is_plan_workbook if target.suffix.casefold() == WORKBOOK else is_plan)
+    available_solver(wanted.list_solver)
 
 
 def _start(instance: Instance, problem: Problem, earlier: Plan | None) -> Solution | None:

@@ -1,9 +1,8 @@
 """A problem: actors choose options, options use resources, and everything is paid for in tiers. No domain.
 
 Every actor chooses exactly one option. A resource is a row "use <= bound". A relief lowers the use of one resource at
-a price; a
-transfer lowers the use of one and raises that of another. Plans are compared by their prices, tier by tier. Generalised
-assignment, hospital/residents assignment and rotation scheduling are problems of this shape.
+a price; a transfer lowers the use of one and raises that of another. Plans are compared by their prices, tier by tier.
+Generalised assignment, hospital/residents assignment and rotation scheduling are problems of this shape.
 
 Every amount is an integer, so feasible means feasible and equal means equal.
 """
@@ -21,6 +20,7 @@ from scipy import sparse
 from typing_extensions import override
 
 Integers = npt.NDArray[np.int64]
+Booleans = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 
@@ -68,6 +68,30 @@ class Transfer:
     """A resource of which every unit moved uses one, such as the residents there are to move."""
 
 
+@dataclass(frozen=True)
+class Surcharges:
+    """What a use costs besides its price by the unit: by resource and amount, as cutting planes charge it.
+
+    No option uses a resource that has surcharges in two ways at once.
+    """
+
+    amounts: Integers
+    """Amounts of use that options make, ascending (A)."""
+    table: Floats
+    """Surcharge by (resource, amount); one row more than resources, of zeros, for "no resource"."""
+
+    def level(self, amounts: Integers) -> Integers:
+        """The column of the table for each amount."""
+        return np.searchsorted(self.amounts, amounts)
+
+    def of(self, usage: sparse.csr_array) -> Floats:
+        """The surcharges of options that use so much (options, resources)."""
+        charged = sparse.csr_array(
+            (self.table[usage.indices, self.level(usage.data)], usage.indices, usage.indptr), shape=usage.shape
+        )
+        return np.asarray(charged.sum(axis=1), dtype=np.float64)
+
+
 class Options(ABC):
     """What one actor can choose from. Options are numbered from 0, whatever the order of the input."""
 
@@ -94,8 +118,20 @@ class Options(ABC):
         """What the options cost: shape (options, tiers)."""
 
     @abstractmethod
-    def values(self, resource_prices: Floats, tier_weights: Floats) -> Floats:
+    def amounts(self) -> Integers:
+        """Every amount that some option uses of some resource, each once."""
+
+    @abstractmethod
+    def values(self, resource_prices: Floats, tier_weights: Floats, surcharges: Surcharges | None = None) -> Floats:
         """Cost of every option when a unit of a resource costs `resource_prices` and of a tier `tier_weights`."""
+
+    def cheapest(
+        self, most: int, resource_prices: Floats, tier_weights: Floats, surcharges: Surcharges | None = None
+    ) -> tuple[Integers, Floats]:
+        """The cheapest option and up to `most` - 1 other cheap ones, ascending, and what each costs."""
+        costs = self.values(resource_prices, tier_weights, surcharges)
+        few = np.sort(np.argpartition(costs, most - 1)[:most]) if len(costs) > most else np.arange(len(costs))
+        return few, costs[few]
 
 
 class ListedOptions(Options):
@@ -129,9 +165,14 @@ class ListedOptions(Options):
         return self._prices[options]
 
     @override
-    def values(self, resource_prices: Floats, tier_weights: Floats) -> Floats:
+    def amounts(self) -> Integers:
+        return np.unique(self._usage.data).astype(np.int64)
+
+    @override
+    def values(self, resource_prices: Floats, tier_weights: Floats, surcharges: Surcharges | None = None) -> Floats:
         used = self._usage @ resource_prices[: self._usage.shape[1]]
-        return np.asarray(self._prices @ tier_weights + used, dtype=np.float64)
+        charged = 0.0 if surcharges is None else surcharges.of(self._usage)
+        return np.asarray(self._prices @ tier_weights + used + charged, dtype=np.float64)
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,9 @@ class Municipality(Row):
         0, description="Growth of the number of residents, of the starting number", examples=[-5]
     )
     centrality: Annotated[int, Field(ge=1, le=6)] | None = Field(
-        None, description="Centrality class of Statistics Norway: 1 most central, 6 least", examples=[6]
+        None,
+        description="Centrality class of Statistics Norway: 1 most central, 6 least; shown, not reckoned with",
+        examples=[6],
     )
     trust_id: Id | None = Field(None, description="Health trust whose hospitals serve it", examples=["helse-bergen"])
     network: Id | None = Field(None, description="Competence network it belongs to", examples=["nord"])
@@ -121,7 +123,9 @@ class Municipality(Row):
         None, description="Most trainees at one time", examples=[2]
     )
     parent_id: Annotated[Id, Ref("municipalities")] | None = Field(
-        None, description="The municipality this ward belongs to", examples=["4601"]
+        None,
+        description="The municipality this ward belongs to; count residents and doctors in one of them",
+        examples=["4601"],
     )
 
 
@@ -137,7 +141,9 @@ class Doctor(Row):
     list_size: Patients = Field(description="Patients on the list at the start of the plan", examples=[800])
     list_limit: Patients = Field(description="Agreed list limit (listetak)", examples=[900])
     list_target: Patients | None = Field(None, description="List the doctor wants, at most the limit", examples=[800])
-    office: Text | None = Field(None, description="Office (legekontor)", examples=["Masfjorden legekontor"])
+    office: Text | None = Field(
+        None, description="Office (legekontor); shown, not reckoned with", examples=["Masfjorden legekontor"]
+    )
     fte_percent: Annotated[int, Field(ge=1, le=100), Unit("percent")] = Field(
         100, description="Position size", examples=[100]
     )
@@ -232,7 +238,7 @@ class Site(Row):
     kind: SiteKind = Field(description="Hospital, nursing home or KAD", examples=["hospital"])
     municipality_id: Annotated[Id, Ref("municipalities")] = Field(description="Where it is", examples=["4637"])
     trust_id: Id | None = Field(None, description="Health trust that runs it; empty: none", examples=["helse-forde"])
-    department: Text | None = Field(None, description="Department", examples=["medicine"])
+    department: Text | None = Field(None, description="Department; shown, not reckoned with", examples=["medicine"])
     after_practice_months: Months = Field(0, description="Months in practice before service here", examples=[36])
 
 
@@ -282,7 +288,11 @@ class Pin(Row):
     what: PinWhat = Field(description="What is fixed; period is the date the rotation begins in", examples=["position"])
     verb: PinVerb = Field(description="must (one of the values so marked) or never", examples=["must"])
     value: Text = Field(description="An id; for period a date inside the period", examples=["alis-aardal"])
-    until: dt.date | None = Field(None, description="Holds to this day; empty: throughout", examples=["2019-08-31"])
+    until: dt.date | None = Field(
+        None,
+        description="Last day of a pinned supervisor; of other pins only whether it is before the plan",
+        examples=["2019-08-31"],
+    )
     note: Text | None = Field(None, description="Why", examples=["Agreed in the steering group"])
 
 

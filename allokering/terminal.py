@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,14 +25,21 @@ class Watcher:
     """Shows stage, tier, best plan and bound on a terminal; nothing elsewhere."""
 
     def __init__(self, console: Console) -> None:
-        self._console = console
-        self._began = time.monotonic()
         self._stage = ""
         self._progress = Progress(
             SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True
         )
         self._task = self._progress.add_task("", total=None)
         self._is_shown = False
+        # A timer, because a search may be silent for long.
+        self._timer = threading.Timer(QUIET_SECONDS, self._start)
+        self._timer.daemon = True
+        if console.is_terminal:
+            self._timer.start()
+
+    def _start(self) -> None:
+        self._progress.start()
+        self._is_shown = True
 
     def stage(self, name: str) -> None:
         """A stage begins."""
@@ -47,15 +54,11 @@ class Watcher:
         )
 
     def _show(self, text: str) -> None:
-        if not self._console.is_terminal:
-            return
-        if not self._is_shown and time.monotonic() - self._began > QUIET_SECONDS:
-            self._progress.start()
-            self._is_shown = True
         self._progress.update(self._task, description=escape(text))
 
     def stop(self) -> None:
         """Leave the terminal as it was."""
+        self._timer.cancel()
         if self._is_shown:
             self._progress.stop()
 
@@ -128,12 +131,12 @@ def _coverage(instance: Instance, plan: Plan) -> Table:
         table.add_column(say(column), justify="right")
     for municipality in instance.municipalities:
         rows = [row for row in plan.coverage if row.municipality_id == municipality.municipality_id]
-        if not any(row.residents for row in rows):
+        if not any(row.locum or row.without_gp or row.above_target for row in rows):
             continue
         table.add_row(
             escape(municipality.name),
             *(
-                f"{sum(getattr(row, column) for row in rows) // len(rows):,}"
+                f"{-(-sum(getattr(row, column) for row in rows) // len(rows)):,}"
                 for column in ("residents", "listed", "locum", "without_gp", "above_target")
             ),
         )

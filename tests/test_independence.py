@@ -14,7 +14,9 @@ DATA = {
     f"allokering.{name}" for name in ("instance", "kinds", "language", "model", "plan", "tables", "violation", "errors")
 }
 """What both sides may know: data, parameters and texts."""
-VERIFIER = {f"allokering.verifier.{name}" for name in ("evidence", "recount", "structure", "columns", "score")}
+VERIFIER = {
+    f"allokering.verifier.{name}" for name in ("evidence", "recount", "structure", "columns", "score", "stage_score")
+}
 REGISTRY = "allokering.rules.registry"
 """The verifier's own modules, which nothing that makes plans may use."""
 

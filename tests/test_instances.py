@@ -58,7 +58,7 @@ def test_the_readme_says_what_the_plan_says(name: str) -> None:
 
     told = [[cell.strip() for cell in row.strip("|").split("|")] for row in match["table"].splitlines()[2:]]
     found = answers(instance, plan)
-    assert {question: found[question] for question, _ in told} == {question: answer for question, answer in told}
+    assert {question: found[question] for question, _ in told} == dict(told)
     assert found["status"] == "optimal"
     assert verify(instance, model, plan).ok
 

@@ -9,8 +9,13 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from allokering.files.table_columns import columns
+from allokering.instance import Settings, TravelFallback
 from allokering.language import say, speak
 from allokering.model import load_model
+from allokering.plan import PLAN_TABLES
+from allokering.tables import TABLES
+from allokering.workbook.template import meaning
 
 PACKAGE = Path(__file__).parent.parent / "allokering"
 SPOKEN_FROM_A_NAME = {"stage_tier": (0, 1), "add_column": (0,)}
@@ -38,7 +43,18 @@ def said() -> set[str]:
             texts |= headings(path)
     for tier in load_model("alis").tiers:
         texts |= {tier.id, tier.unit or "points"}
-    return texts
+    return texts | told_of_tables()
+
+
+def told_of_tables() -> set[str]:
+    """What the definitions say of tables and columns, which a workbook tells in its own language."""
+    records = (*TABLES.values(), *PLAN_TABLES.values(), Settings, TravelFallback)
+    described = [column for record in records for column in columns(record)]
+    return {
+        *(meaning(row_type) for row_type in TABLES.values()),
+        *(column.description for column in described if column.description),
+        *(column.unit for column in described if column.unit is not None),
+    }
 
 
 def headings(path: Path) -> set[str]:

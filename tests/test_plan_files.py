@@ -79,6 +79,7 @@ def test_columns_have_the_names_of_the_contract(tmp_path: Path) -> None:
     )
     assert {path.name for path in (tmp_path / "plan").iterdir()} == {
         "plan.json",
+        "datapackage.json",
         *(f"{table}.csv" for table in PLAN_TABLES),
     }
 
@@ -127,7 +128,10 @@ def test_a_spoilt_plan_is_told(spoil: Callable[[Path], None], fault: str, tmp_pa
 
 
 def test_all_faults_of_a_plan_at_once(tmp_path: Path) -> None:
-    """A plan that is not there misses every file."""
+    """An empty folder misses every file of a plan; where there is no folder, there is no plan to speak of."""
+    with pytest.raises(UsageError):
+        read_plan(tmp_path / "plan")
+    (tmp_path / "plan").mkdir()
     with pytest.raises(PlanFaulty) as caught:
         read_plan(tmp_path / "plan")
     assert len(caught.value.faults) == 1 + len(PLAN_TABLES)

@@ -11,6 +11,7 @@ import tiny
 
 from allokering.plan import ContentHash, PlanHeader, TierResult
 from allokering.verifier.score import score
+from allokering.verifier.stage_score import stage_values
 from allokering.verifier.verify import verify
 
 SPOILS = tiny.read_plan("spoiled")["spoil"]
@@ -41,7 +42,10 @@ def _header(situation: tiny.Situation, objective: str) -> PlanHeader:
             )
             for tier in score(situation.instance, situation.model, situation.plan, objective)
         ),
-        stages=(),
+        stages=tuple(
+            TierResult(name=name, unit="units", value=value, bound=value, gap=0.0, status="optimal", seconds=1.0)
+            for name, value in stage_values(situation.instance, situation.model, situation.plan).items()
+        ),
     )
 
 
@@ -82,8 +86,8 @@ def test_a_spoiled_plan_breaks_exactly_what_was_spoiled(spoil: dict[str, Any]) -
     ("claim", "expected"),
     [
         ({"value": 5, "bound": 5}, ("tiers", "uncovered", 5, 24)),
-        ({"bound": 25, "gap": -1 / 24}, ("tiers", "uncovered", 25, 24)),
-        ({"bound": 18, "gap": 0.0}, ("tiers", "uncovered", 1, 0)),
+        ({"bound": 25, "gap": -1 / 24, "status": "feasible"}, ("tiers", "uncovered", 25, 24)),
+        ({"bound": 18, "gap": 0.0, "status": "feasible"}, ("tiers", "uncovered", 1, 0)),
     ],
     ids=["value", "bound above value", "gap"],
 )
@@ -92,7 +96,8 @@ def test_a_tier_that_boasts_is_found_out(claim: dict[str, Any], expected: tuple[
     situation = tiny.make(tiny.read_plan("good"))
     header = _header(situation, "lexicographic")
     boasting = header.tiers[0].model_copy(update=claim)
-    header = header.model_copy(update={"tiers": (boasting, *header.tiers[1:])})
+    status = claim.get("status", "optimal")
+    header = header.model_copy(update={"tiers": (boasting, *header.tiers[1:]), "status": status})
 
     assert _found(situation, header) == [expected]
 
@@ -101,8 +106,8 @@ def test_an_honest_gap_is_no_violation() -> None:
     """A bound of 18 under 24 is a gap of a quarter."""
     situation = tiny.make(tiny.read_plan("good"))
     header = _header(situation, "lexicographic")
-    honest = header.tiers[0].model_copy(update={"bound": 18, "gap": 0.25})
-    header = header.model_copy(update={"tiers": (honest, *header.tiers[1:])})
+    honest = header.tiers[0].model_copy(update={"bound": 18, "gap": 0.25, "status": "feasible"})
+    header = header.model_copy(update={"tiers": (honest, *header.tiers[1:]), "status": "feasible"})
 
     assert _found(situation, header) == []
 
@@ -168,3 +173,31 @@ def test_a_rule_counts_from_the_day_it_is_in_force() -> None:
         found[name] = _found(changed, _header(changed, "lexicographic"))
 
     assert found == {"in force": [("in force", "ann vik-2 2020-01-01", 1, 0)], "repealed": []}
+
+
+@pytest.mark.parametrize("where", ["tiers", "stages"])
+def test_a_value_a_status_and_a_bound_that_are_not_borne_out(where: str) -> None:
+    """A tier or a stage said to be better, or better proven, than its rows and bounds say is found out."""
+    situation = tiny.make(tiny.read_plan("good"))
+    header = _header(situation, "lexicographic")
+    first = getattr(header, where)[0]
+    rest = getattr(header, where)[1:]
+
+    def with_first(**changes: object) -> list[tuple[str, str, int, int]]:
+        return _found(situation, header.model_copy(update={where: (first.model_copy(update=changes), *rest)}))
+
+    assert ("tiers", first.name, first.value - 99, first.value) in with_first(
+        value=first.value - 99, bound=first.value - 99
+    )
+    assert with_first(status="feasible") == [("tiers", first.name, 1, 0)]
+    # One below the value: neither optimal nor without a gap, and then the plan is not optimal either.
+    assert ("tiers", first.name, 1, 0) in with_first(bound=first.value - 1)
+
+
+def test_a_plan_is_not_optimal_because_it_says_so() -> None:
+    """The plan's own status follows from its tiers."""
+    situation = tiny.make(tiny.read_plan("good"))
+    header = _header(situation, "lexicographic")
+
+    assert _found(situation, header.model_copy(update={"status": "feasible"})) == [("tiers", "plan", 1, 0)]
+    assert _found(situation, header.model_copy(update={"stages": header.stages[1:]})) == [("tiers", "stages", 1, 0)]

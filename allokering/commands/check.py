@@ -15,13 +15,15 @@ from allokering.language import say
 from allokering.model import load_model
 from allokering.verifier.verify import Verdict, verify
 from allokering.violation import Violation
+from allokering.workbook.pins import with_recorded_pins
 
 
 @click.command()
 @click.argument("instance")
 @click.argument("plan", type=PATH)
+@click.option("--model", "model_name", default=None, help="The model, where the plan was made with one of your own.")
 @AS_JSON
-def check(instance: str, plan: Path, as_json: bool) -> None:
+def check(instance: str, plan: Path, model_name: str | None, as_json: bool) -> None:
     """Verify PLAN against INSTANCE without any solver, and name every broken rule (exit 1).
 
     Model, objective and overrides are read from the plan.
@@ -31,8 +33,8 @@ def check(instance: str, plan: Path, as_json: bool) -> None:
     found = read_instance(instance)
     written = read_plan(plan)
     assert written.header is not None  # noqa: S101 - a plan without one is not read
-    model = load_model(written.header.model.name, written.header.overrides)
-    verdict = verify(found, model, written)
+    model = load_model(model_name or written.header.model.name, written.header.overrides)
+    verdict = verify(with_recorded_pins(found, written), model, written)
     if as_json:
         click.echo(json.dumps([_as_dict(violation) for violation in verdict.violations], ensure_ascii=False, indent=2))
     if not verdict.ok:

@@ -79,7 +79,7 @@ def expected(column: Column) -> str:
     }[column.kind]
     if column.least is not None and column.most is not None:
         words = say("{words} from {least:.0f} to {most:.0f}", words=words, least=column.least, most=column.most)
-    return words if column.unit is None else f"{words} ({column.unit})"
+    return words if column.unit is None else f"{words} ({say(column.unit)})"
 
 
 def _ungrouped(text: str) -> str:

@@ -1,26 +1,33 @@
-"""A plan as a folder: `plan.json` and one CSV file per table, in canonical form; the same plan, the same bytes."""
+"""A plan as a folder: `plan.json` and one CSV file per table, in canonical form; the same plan, the same bytes.
+
+A plan workbook, which `allokering.workbook` writes, is read here too.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from allokering.errors import Fault, FaultyData
+from allokering.errors import Fault, FaultyData, UsageError
 from allokering.files.cells import cell_text
 from allokering.files.publishing import holds_only, published
 from allokering.files.rows import read_lines, valid_rows
-from allokering.files.sheets import read_csv
+from allokering.files.sheets import Sheet, read_csv, read_workbook
 from allokering.files.table_columns import column_names, columns
 from allokering.files.validation import repeated_keys
 from allokering.files.writing import table_csv
 from allokering.language import say
 from allokering.plan import PLAN_TABLES, Plan, PlanHeader
-from allokering.tables import Row
+from allokering.schema.data_package import PACKAGE_FILE, data_package, package_text
+from allokering.tables import Pin, Row
 
 HEADER_FILE = "plan.json"
-_PLAN_FILES = frozenset(f"{table}.csv" for table in PLAN_TABLES)
+FACTS_SHEET = "plan"
+"""The sheet of a plan workbook that says what `plan.json` says, as keys and values."""
+_PLAN_FILES = frozenset({PACKAGE_FILE, *(f"{table}.csv" for table in PLAN_TABLES)})
 
 
 class PlanFaulty(FaultyData):
@@ -29,8 +36,14 @@ class PlanFaulty(FaultyData):
     exit_code = 1
 
 
-def write_plan(plan: Plan, folder: str | Path) -> None:
+def accept(path: Path) -> None:
+    """Inspect nothing."""
+
+
+def write_plan(plan: Plan, folder: str | Path, inspect: Callable[[Path], None] = accept) -> None:
     """Write the plan to `folder`, whole or not at all. Only a plan, or an empty folder, is replaced.
+
+    `inspect` sees what was written before it takes its place; if it raises, nothing is published.
 
     Raises:
         UsageError: something else stands there, or the folder around it is missing.
@@ -38,39 +51,89 @@ def write_plan(plan: Plan, folder: str | Path) -> None:
     """
     if plan.header is None:
         raise ValueError("a plan is written with its header")
-    with published(Path(folder), _is_plan) as new:
+    with published(Path(folder), is_plan) as new:
         new.mkdir()
         (new / HEADER_FILE).write_text(f"{plan.header.model_dump_json(indent=2)}\n", encoding="utf-8", newline="\n")
         for table, row_type in PLAN_TABLES.items():
-            text = table_csv(_by_key(getattr(plan, table)), columns(row_type))
+            text = table_csv(by_key(getattr(plan, table)), columns(row_type))
             (new / f"{table}.csv").write_text(text, encoding="utf-8", newline="\n")
+        written = {table: columns(row_type) for table, row_type in PLAN_TABLES.items()}
+        package = package_text(data_package(f"{plan.header.instance.name}-plan", PLAN_TABLES, written))
+        (new / PACKAGE_FILE).write_text(package, encoding="utf-8", newline="\n")
+        inspect(new)
 
 
-def read_plan(folder: str | Path) -> Plan:
-    """The plan in `folder`.
+def read_plan(path: str | Path) -> Plan:
+    """The plan in a folder or in a plan workbook.
 
     Raises:
-        PlanFaulty: with every fault of every file.
+        PlanFaulty: with every fault of every file or sheet.
+        UsageError: nothing is there.
     """
-    path = Path(folder)
+    if not Path(path).exists():
+        raise UsageError(say("there is no plan at {path}", path=path))
     faults: list[Fault] = []
-    header = _read_header(path / HEADER_FILE, faults)
-    tables: dict[str, Any] = {table: _read_table(path, row_type, faults) for table, row_type in PLAN_TABLES.items()}
+    header, tables = (_from_workbook if Path(path).is_file() else _from_folder)(Path(path), faults)
     if faults:
-        raise PlanFaulty(say("Faults in {name}: {count}", name=folder, count=len(faults)), faults)
+        raise PlanFaulty(say("Faults in {name}: {count}", name=path, count=len(faults)), faults)
     return Plan(header=header, **tables)
 
 
-def _read_header(file: Path, faults: list[Fault]) -> PlanHeader | None:
+def _from_folder(folder: Path, faults: list[Fault]) -> tuple[PlanHeader | None, dict[str, Any]]:
+    header = None
     try:
-        return PlanHeader.model_validate_json(file.read_bytes())
+        content = (folder / HEADER_FILE).read_bytes()
     except FileNotFoundError:
         faults.append(Fault(HEADER_FILE, None, None, None, say("the file is missing")))
+    else:
+        header = _header(HEADER_FILE, lambda: PlanHeader.model_validate_json(content), faults)
+    return header, {table: _read_table(folder, row_type, faults) for table, row_type in PLAN_TABLES.items()}
+
+
+def _from_workbook(path: Path, faults: list[Fault]) -> tuple[PlanHeader | None, dict[str, Any]]:
+    sheets = read_workbook(path, faults) or {}
+    if faults:
+        return None, {}
+    facts = sheets.get(FACTS_SHEET)
+    if facts is None:
+        faults.append(Fault(FACTS_SHEET, None, None, None, say("the sheet is missing")))
+        return None, {}
+    pins = _rows(Pin, sheets.get(Pin.table), faults)
+    values = _nested({record.cells[0]: record.cells[1] for record in facts.records if any(record.cells[1:2])})
+    header = _header(FACTS_SHEET, lambda: PlanHeader.model_validate({**values, "pins": pins}), faults)
+    tables = {}
+    for table, row_type in PLAN_TABLES.items():
+        if table not in sheets:
+            faults.append(Fault(table, None, None, None, say("the sheet is missing")))
+        tables[table] = by_key(_rows(row_type, sheets.get(table), faults))
+    return header, tables
+
+
+def _nested(texts: Mapping[str, str]) -> dict[str, Any]:
+    """Dotted keys as the values that they are parts of. The keys of overrides have dots of their own."""
+    values: dict[str, Any] = {field: {} for field in ("overrides", "versions", "tiers", "stages", "notes")}
+    for key, text in texts.items():
+        field, _, name = key.partition(".")
+        number, _, part = name.partition(".")
+        if not name:
+            values[field] = text
+        elif isinstance(values.setdefault(field, {}), dict):
+            if field in {"tiers", "stages"} and isinstance(values[field].setdefault(number, {}), dict):
+                values[field][number][part] = text
+            else:
+                values[field][name] = text
+    listed = {field: values[field] for field in ("tiers", "stages", "notes")}
+    return values | {field: list(parts.values()) for field, parts in listed.items() if isinstance(parts, dict)}
+
+
+def _header(file: str, read: Callable[[], PlanHeader], faults: list[Fault]) -> PlanHeader | None:
+    try:
+        return read()
     except ValidationError as error:
         for one in error.errors(include_url=False, include_context=False):
             key = ".".join(str(part) for part in one["loc"]) or None
             value = None if key is None or one["type"] == "missing" else str(one["input"])[:80]
-            faults.append(Fault(HEADER_FILE, None, key, value, _header_message(one["type"], one["msg"])))
+            faults.append(Fault(file, None, key, value, _header_message(one["type"], one["msg"])))
     return None
 
 
@@ -88,17 +151,23 @@ def _read_table(folder: Path, row_type: type[Row], faults: list[Fault]) -> tuple
     if not file.is_file():
         faults.append(Fault(table, None, None, None, say("the file is missing")))
         return ()
-    sheet = read_csv(file, table, column_names(row_type), faults)
+    return by_key(_rows(row_type, read_csv(file, table, column_names(row_type), faults), faults))
+
+
+def _rows(row_type: type[Row], sheet: Sheet | None, faults: list[Fault]) -> list[Row]:
+    """The rows of a table in the order of its sheet; none of a sheet that could not be read."""
     if sheet is None:
-        return ()
+        return []
     lines = read_lines(sheet, row_type, faults)
     faults += repeated_keys(lines, row_type)
-    return _by_key(valid_rows(lines, row_type, faults))
+    return valid_rows(lines, row_type, faults)
 
 
-def _by_key(rows: list[Row] | tuple[Row, ...]) -> tuple[Row, ...]:
+def by_key(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Rows in canonical order."""
     return tuple(sorted(rows, key=lambda row: tuple(cell_text(getattr(row, part)) for part in row.key)))
 
 
-def _is_plan(path: Path) -> bool:
+def is_plan(path: Path) -> bool:
+    """Does a plan, or nothing at all, stand here?"""
     return path.is_dir() and holds_only(path, needed=HEADER_FILE, allowed=_PLAN_FILES)

@@ -12,6 +12,18 @@ from allokering.errors import UsageError
 from allokering.language import say
 
 
+def check_place(target: Path, is_replaceable: Callable[[Path], bool]) -> None:
+    """Something may be published here.
+
+    Raises:
+        UsageError: something that may not be replaced stands there, or the folder around it is missing.
+    """
+    if target.exists() and not is_replaceable(target):
+        raise UsageError(say("{path} holds something else and is left as it is; choose another place", path=target))
+    if not target.resolve().parent.is_dir():
+        raise UsageError(say("the folder {path} does not exist", path=target.resolve().parent))
+
+
 @contextmanager
 def published(target: Path, is_replaceable: Callable[[Path], bool]) -> Iterator[Path]:
     """A path that does not exist yet, beside `target`, to be made a file or a folder; it becomes `target` at the end.
@@ -23,12 +35,9 @@ def published(target: Path, is_replaceable: Callable[[Path], bool]) -> Iterator[
         UsageError: something that may not be replaced stands there, or the folder around it is missing.
     """
     target = target.resolve()
-    if target.exists() and not is_replaceable(target):
-        raise UsageError(say("{path} holds something else and is left as it is; choose another place", path=target))
-    if not target.parent.is_dir():
-        raise UsageError(say("the folder {path} does not exist", path=target.parent))
+    check_place(target, is_replaceable)
     mark = uuid.uuid4().hex[:8]
-    new, old = (target.with_name(f".{target.name}-{mark}-{state}") for state in ("new", "old"))
+    new, old = (target.with_name(f".{target.stem}-{mark}-{state}{target.suffix}") for state in ("new", "old"))
     try:
         yield new
         if target.is_dir():

@@ -9,11 +9,12 @@ import codecs
 import csv
 import datetime as dt
 import io
+import itertools
 import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
@@ -37,7 +38,14 @@ LAST_ROW = 1_048_576
 _UTF8_LETTER = re.compile(rb"[\xc3-\xc5][\x80-\xbf]")
 """How UTF-8 writes a Norwegian or Sami letter."""
 _GUARDED = re.compile(r"'+[=+\-@]")
-_UNREADABLE = (
+_UNCALCULATED = re.compile(
+    rb'<c\b(?![^>]*\bt="str")(?:[^>]*?\br="[A-Z]+(?P<row>[0-9]+)")?[^>]*>\s*'
+    rb"<f\b[^>]*?(?:/>|>(?P<formula>[^<]*)</f>)\s*(?:<v\s*/>|<v>\s*</v>|</c>)"
+)
+"""A cell with a formula and no value. Text may be empty: a formula can come to that."""
+MOST_UNCALCULATED = 20
+"""Told of each sheet."""
+UNREADABLE = (
     InvalidFileException, zipfile.BadZipFile, zlib.error, ParseError, OSError, EOFError,
     AttributeError, IndexError, KeyError, NotImplementedError, RuntimeError, TypeError, ValueError,
 )  # fmt: skip
@@ -91,18 +99,18 @@ def read_workbook(path: Path, faults: list[Fault]) -> dict[str, Sheet | None] | 
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(part.file_size for part in archive.infolist())
-        if unpacked > MOST_BYTES:
-            most = say("a workbook of at most {bytes} bytes when unpacked", bytes=MOST_BYTES)
-            faults.append(Fault(path.name, None, None, str(unpacked), most))
-            return None
-        return _sheets(path, faults)
-    except _UNREADABLE:
+            if unpacked > MOST_BYTES:
+                most = say("a workbook of at most {bytes} bytes when unpacked", bytes=MOST_BYTES)
+                faults.append(Fault(path.name, None, None, str(unpacked), most))
+                return None
+            return _sheets(path, archive, faults)
+    except UNREADABLE:
         plain = say("an .xlsx workbook that opens in Excel and has no password")
         faults.append(Fault(path.name, None, None, None, plain))
         return None
 
 
-def _sheets(path: Path, faults: list[Fault]) -> dict[str, Sheet | None]:
+def _sheets(path: Path, archive: zipfile.ZipFile, faults: list[Fault]) -> dict[str, Sheet | None]:
     # Read-only mode streams rows, so that a cell in the last corner of a sheet costs no memory.
     sheets: dict[str, Sheet | None] = {}
     with warnings.catch_warnings():
@@ -112,6 +120,8 @@ def _sheets(path: Path, faults: list[Fault]) -> dict[str, Sheet | None]:
             for worksheet in workbook.worksheets:
                 if worksheet.title.startswith("_"):
                     continue
+                part = worksheet._worksheet_path  # type: ignore[attr-defined]  # openpyxl streams rows from it
+                faults += _uncalculated(worksheet.title, archive.read(part))
                 worksheet.reset_dimensions()  # the size claimed is often the whole sheet
                 records = _records(worksheet.title, worksheet.iter_rows(values_only=True), faults)
                 if records != []:
@@ -119,6 +129,14 @@ def _sheets(path: Path, faults: list[Fault]) -> dict[str, Sheet | None]:
         finally:
             workbook.close()
     return sheets
+
+
+def _uncalculated(name: str, content: bytes) -> Iterator[Fault]:
+    """Formulas whose value is not in the file, which would be read as empty cells."""
+    for found in itertools.islice(_UNCALCULATED.finditer(content), MOST_UNCALCULATED):
+        formula = (found["formula"] or b"").decode("utf-8", errors="replace")
+        plain = say("a value instead of a formula without one; a spreadsheet program calculates it and saves it")
+        yield Fault(name, int(found["row"]) if found["row"] else None, None, f"={formula}"[:80], plain)
 
 
 def _records(name: str, rows: Iterable[tuple[object, ...]], faults: list[Fault]) -> list[Record] | None:

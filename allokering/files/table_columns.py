@@ -50,6 +50,8 @@ class Column:
     most: float | None
     longest: int | None
     """Most characters of a text."""
+    pattern: str | None
+    """The regular expression that a text matches."""
     description: str
     example: str | None
 
@@ -82,7 +84,8 @@ def _column(attribute: str, field: FieldInfo) -> Column | None:
     kind = Kind.CHOICE if choices else _KINDS.get(base)
     if kind is None:
         return None
-    if any(isinstance(mark, StringConstraints) and mark.pattern for mark in marks):
+    pattern = next((str(mark.pattern) for mark in marks if isinstance(mark, StringConstraints) and mark.pattern), None)
+    if pattern is not None:
         kind = Kind.ID
     return Column(
         name=field.alias or attribute,
@@ -96,6 +99,7 @@ def _column(attribute: str, field: FieldInfo) -> Column | None:
         least=next((float(str(mark.ge)) for mark in marks if isinstance(mark, Ge)), None),
         most=next((float(str(mark.le)) for mark in marks if isinstance(mark, Le)), None),
         longest=next(_longest(marks), None),
+        pattern=pattern,
         description=field.description or "",
         example=None if not field.examples else str(field.examples[0]),
     )

@@ -48,6 +48,8 @@ def faults_between_rows(lines: Lines, bounds: Sequence[dt.date]) -> list[Fault]:
         *_trainees_who_cannot_start(lines, bounds),
         *_ranks_given_twice(lines),
         *_journeys_to_where_one_is(lines),
+        *_borders_to_where_one_is(lines),
+        *_ids_of_two_people(lines),
         *_wards(lines),
         *_pins(lines, bounds),
     ]
@@ -160,6 +162,25 @@ def _journeys_to_where_one_is(lines: Lines) -> Iterator[Fault]:
         if here is not None and here == there and line.values.get("minutes"):
             message = say("0 minutes from a municipality to itself")
             yield cell_fault("travel", line.number, _column("travel", "minutes"), str(line.values["minutes"]), message)
+
+
+def _borders_to_where_one_is(lines: Lines) -> Iterator[Fault]:
+    column = _column("cross_border", "to_municipality_id")
+    for line in lines.get("cross_border", ()):
+        here, there = line.values.get("from_municipality_id"), line.values.get("to_municipality_id")
+        if here is not None and here == there:
+            message = say("another municipality than the one the residents live in")
+            yield cell_fault("cross_border", line.number, column, str(there), message)
+
+
+def _ids_of_two_people(lines: Lines) -> Iterator[Fault]:
+    """A list's holder is a doctor or a trainee: no id names both."""
+    doctors = _known_ids(lines, "doctors") or {}
+    column = _column("trainees", "trainee_id")
+    for trainee, line in (_known_ids(lines, "trainees") or {}).items():
+        if trainee in doctors:
+            message = say("an id that no doctor has; row {row} of doctors has it", row=doctors[trainee].number)
+            yield cell_fault("trainees", line.number, column, trainee, message)
 
 
 def _wards(lines: Lines) -> Iterator[Fault]:

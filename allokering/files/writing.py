@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from openpyxl import Workbook, load_workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.worksheet import Worksheet
 
 from allokering.files.cells import cell_text
 from allokering.files.publishing import holds_only, published
@@ -21,9 +22,10 @@ from allokering.files.settings_file import SETTINGS_FILE, SETTINGS_SHEET, settin
 from allokering.files.sheets import guarded
 from allokering.files.table_columns import Column, columns
 from allokering.instance import Instance
+from allokering.schema.data_package import PACKAGE_FILE, data_package, package_text
 from allokering.tables import TABLES, Row
 
-_INSTANCE_FILES = frozenset(f"{table}.csv" for table in TABLES)
+_INSTANCE_FILES = frozenset({PACKAGE_FILE, *(f"{table}.csv" for table in TABLES)})
 
 
 def write_instance(instance: Instance, path: str | Path) -> None:
@@ -42,11 +44,16 @@ def write_instance(instance: Instance, path: str | Path) -> None:
         with published(target, _is_folder) as new:
             new.mkdir()
             (new / SETTINGS_FILE).write_text(settings_toml(instance.settings), encoding="utf-8", newline="\n")
-            for table, row_type in TABLES.items():
-                rows = instance.rows(table)
-                if rows or row_type.required:
-                    text = table_csv(rows, _written_columns(rows, row_type))
-                    (new / f"{table}.csv").write_text(text, encoding="utf-8", newline="\n")
+            written = {
+                table: _written_columns(instance.rows(table), row_type)
+                for table, row_type in TABLES.items()
+                if instance.rows(table) or row_type.required
+            }
+            for table, described in written.items():
+                text = table_csv(instance.rows(table), described)
+                (new / f"{table}.csv").write_text(text, encoding="utf-8", newline="\n")
+            package = package_text(data_package(target.resolve().name, TABLES, written))
+            (new / PACKAGE_FILE).write_text(package, encoding="utf-8", newline="\n")
 
 
 def table_csv(rows: Sequence[Row], written: Sequence[Column]) -> str:
@@ -74,7 +81,7 @@ def _write_workbook(instance: Instance, path: Path) -> None:
     settings = workbook.create_sheet(SETTINGS_SHEET)
     settings.append(["key", "value"])
     for key, value in settings_items(instance.settings).items():
-        settings.append([_cell(settings, key), _cell(settings, value)])
+        settings.append([workbook_cell(settings, key), workbook_cell(settings, value)])
     for table, row_type in TABLES.items():
         rows = instance.rows(table)
         if rows or row_type.required:
@@ -82,17 +89,22 @@ def _write_workbook(instance: Instance, path: Path) -> None:
             written = _written_columns(rows, row_type)
             sheet.append([column.name for column in written])
             for row in rows:
-                sheet.append([_cell(sheet, getattr(row, column.attribute)) for column in written])
+                sheet.append([workbook_cell(sheet, getattr(row, column.attribute)) for column in written])
     workbook.save(path)
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: object) -> object:
+def workbook_cell(sheet: WriteOnlyWorksheet | Worksheet, value: object) -> object:
     """Numbers and dates as such, the rest as text that the spreadsheet neither runs nor turns into a number."""
     # Spreadsheets keep 15 digits of a number; one that needs more is kept as text.
     is_exact = not isinstance(value, float) or float(f"{value:.15g}") == value
     if value is None or (isinstance(value, (int, float, dt.date)) and not isinstance(value, bool) and is_exact):
         return value
-    cell = WriteOnlyCell(sheet, cell_text(value))
+    return text_cell(sheet, cell_text(value))
+
+
+def text_cell(sheet: WriteOnlyWorksheet | Worksheet, text: str) -> Cell:
+    """A cell of text, whatever the text looks like."""
+    cell = WriteOnlyCell(sheet, text)
     cell.data_type = "s"
     cell.quotePrefix = True
     return cell

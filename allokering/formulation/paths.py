@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -111,6 +112,22 @@ def path_space(
     )
 
 
+WORTH = 50
+"""Paths per option wanted from which on it pays to look at groups of rotations instead of all."""
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """Rotations in groups: those of number g are `order[starts[g]:starts[g + 1]]`."""
+
+    order: Integers
+    starts: Integers
+    begin: Integers
+    """First period of each group's rotations."""
+    allowed: Booleans
+    """Which starts allow a group's rotations: shape (starts, groups)."""
+
+
 class PathOptions(Options):
     """The paths that the rules left, behind the interface of the solvers. Option 0 is "unplaced" where that is allowed.
 
@@ -137,11 +154,41 @@ class PathOptions(Options):
         kept = allowed.any(axis=(1, 2))
         self._positions = positions[kept]
         self._allowed = allowed[kept]
-        self._cells = np.argwhere(self._allowed)
+        self._cells = np.flatnonzero(self._allowed)
         self._uses = tuple(uses(self._positions))
         self._position_start_prices, self._rotation_prices = prices(self._positions)
         self._unplaced_prices = unplaced_prices
         self._first = 0 if unplaced_prices is None else 1
+
+    @property
+    def space(self) -> PathSpace:
+        """The axes and what the rules left of them."""
+        return self._space
+
+    @property
+    def positions(self) -> Integers:
+        """Numbers, in the space, of the positions of some path (K)."""
+        return self._positions
+
+    @property
+    def uses(self) -> tuple[Use, ...]:
+        """What paths use, over `positions`."""
+        return self._uses
+
+    @property
+    def path_prices(self) -> tuple[Integers, Integers]:
+        """By (position, start, tier) and by (position, rotation, tier), over `positions`."""
+        return self._position_start_prices, self._rotation_prices
+
+    @property
+    def unplaced_prices(self) -> Integers | None:
+        """By tier; None if the trainee must be placed."""
+        return self._unplaced_prices
+
+    def number(self, position: int, start: int, rotation: int) -> int:
+        """The option of a path by its place on the axes; `position` counts in `positions`."""
+        cell = np.ravel_multi_index((position, start, rotation), self._allowed.shape)
+        return self._first + int(np.searchsorted(self._cells, cell))
 
     @override
     def __len__(self) -> int:
@@ -160,7 +207,7 @@ class PathOptions(Options):
         """The path behind an option; None for "unplaced"."""
         if option < self._first:
             return None
-        position, start, rotation = self._cells[option - self._first]
+        position, start, rotation = self._axes(np.array([option]))[:, 0]
         space = self._space
         return Path(
             position=space.positions[self._positions[position]],
@@ -171,16 +218,14 @@ class PathOptions(Options):
             rotation_periods=space.rotation_periods if rotation else 0,
         )
 
-    @property
+    @cached_property
     def _numbers(self) -> dict[str, int]:
-        if not hasattr(self, "_number_of_key"):
-            self._number_of_key = {self.key(option): option for option in range(len(self))}
-        return self._number_of_key
+        return {self.key(option): option for option in range(len(self))}
 
     @override
     def usage(self, options: Integers, resources: int) -> sparse.csr_array:
         placed = np.flatnonzero(np.asarray(options) >= self._first)
-        position, start, rotation = self._cells[np.asarray(options)[placed] - self._first].T
+        position, start, rotation = self._axes(np.asarray(options)[placed])
         when = self._when(start, rotation)
         rows, columns, amounts = [], [], []
         for use in self._uses:
@@ -202,16 +247,14 @@ class PathOptions(Options):
     @override
     def prices(self, options: Integers) -> Integers:
         chosen = np.asarray(options)
-        position, start, rotation = (
-            self._cells[np.maximum(chosen - self._first, 0)].T if len(self._cells) else [chosen * 0] * 3
-        )
         if self._unplaced_prices is None:
+            position, start, rotation = self._axes(chosen)
             both = self._position_start_prices[position, start] + self._rotation_prices[position, rotation]
             return np.asarray(both, dtype=np.int64)
         out = np.tile(self._unplaced_prices, (len(chosen), 1))
         placed = chosen >= self._first
-        path = self._position_start_prices[position[placed], start[placed]]
-        out[placed] = path + self._rotation_prices[position[placed], rotation[placed]]
+        position, start, rotation = self._axes(chosen[placed])
+        out[placed] = self._position_start_prices[position, start] + self._rotation_prices[position, rotation]
         return out
 
     @override
@@ -220,6 +263,48 @@ class PathOptions(Options):
 
     @override
     def values(self, resource_prices: Floats, tier_weights: Floats, surcharges: Surcharges | None = None) -> Floats:
+        held, away, rotation = self._costs(resource_prices, tier_weights, surcharges)
+        total = held[:, :, None] + away[:, :, self._space.rotation_begin] + rotation[:, None, :]
+        unplaced = [] if self._unplaced_prices is None else [self._unplaced_prices @ tier_weights]
+        return np.concatenate([unplaced, total[self._allowed]])
+
+    @override
+    def cheapest(
+        self, most: int, resource_prices: Floats, tier_weights: Floats, surcharges: Surcharges | None = None
+    ) -> tuple[Integers, Floats]:
+        """Of rotations that begin at one time and that the same starts allow, only the cheapest is looked at."""
+        if len(self._cells) <= most * WORTH or not self._groups.starts.size:
+            return super().cheapest(most, resource_prices, tier_weights, surcharges)
+        groups, space = self._groups, self._space
+        held, away, rotation = self._costs(resource_prices, tier_weights, surcharges)
+        ordered = np.where(space.by_position_and_site[self._positions][:, space.rotation_site], rotation, np.inf)
+        ordered = ordered[:, groups.order]
+        least = np.minimum.reduceat(ordered, groups.starts, axis=1)
+        costs = held[:, :, None] + away[:, :, groups.begin] + least[:, None, :]
+        costs[~(space.by_position_and_start[self._positions][:, :, None] & groups.allowed)] = np.inf
+        few = np.argpartition(costs, most - 1, axis=None)[:most]
+        few = few[np.isfinite(costs.ravel()[few])]
+        position, start, group = np.unravel_index(few, costs.shape)
+        ends = np.append(groups.starts[1:], len(groups.order))
+        place = [
+            begin + int(np.argmin(ordered[row, begin:end]))
+            for row, begin, end in zip(position, groups.starts[group], ends[group], strict=True)
+        ]
+        cells = np.ravel_multi_index((position, start, groups.order[place]), self._allowed.shape)
+        options, paid = self._first + np.searchsorted(self._cells, cells), costs.ravel()[few]
+        if self._unplaced_prices is not None:
+            options, paid = np.append(options, 0), np.append(paid, self._unplaced_prices @ tier_weights)
+        order = np.argsort(options)
+        return options[order], paid[order]
+
+    def _costs(
+        self, resource_prices: Floats, tier_weights: Floats, surcharges: Surcharges | None
+    ) -> tuple[Floats, Floats, Floats]:
+        """The cost of a path in three parts.
+
+        By (position, start): as if there were no rotation. By (position, start, begin): what being away changes; the
+        last begin is the horizon, "none". By (position, rotation): the rotation itself.
+        """
         space, periods = self._space, self._space.periods
         shape = (len(self._positions), len(space.starts), periods)
         practice, window, held = np.zeros(shape), np.zeros(shape), np.zeros(shape)
@@ -238,17 +323,28 @@ class PathOptions(Options):
                 {While.HELD: held, While.PRACTICE: practice, While.ROTATION: window}[use.when][...] += cost
         in_path = (np.arange(periods) >= space.starts[:, None]) & (np.arange(periods) < space.finishes[:, None])
         base = self._position_start_prices @ tier_weights + ((held + practice) * in_path).sum(axis=2)
+        begin = np.arange(periods + 1)
+        end = np.minimum(begin + space.rotation_periods, periods)
         sums = np.zeros((*shape[:2], periods + 1))
         np.cumsum(window - practice, axis=2, out=sums[:, :, 1:])
         site_sums = np.zeros((len(space.sites), periods + 1))
         np.cumsum(at_site, axis=1, out=site_sums[:, 1:])
-        begin = space.rotation_begin
-        end = np.minimum(begin + space.rotation_periods, periods)
-        rotation = site_sums[space.rotation_site, end] - site_sums[space.rotation_site, begin]
-        total = base[:, :, None] + sums[:, :, end] - sums[:, :, begin]
-        total += (self._rotation_prices @ tier_weights)[:, None, :] + rotation
-        unplaced = [] if self._unplaced_prices is None else [self._unplaced_prices @ tier_weights]
-        return np.concatenate([unplaced, total[self._allowed]])
+        rotation = (site_sums[:, end] - site_sums)[space.rotation_site, space.rotation_begin]
+        return base, sums[:, :, end] - sums, self._rotation_prices @ tier_weights + rotation
+
+    @cached_property
+    def _groups(self) -> _Groups:
+        """Rotations that differ in nothing but the site, as far as starts and periods are concerned."""
+        space = self._space
+        kinds, kind = np.unique(space.by_start_and_rotation.T, axis=0, return_inverse=True)
+        order = np.lexsort((kind.ravel(), space.rotation_begin))
+        keys = np.stack([space.rotation_begin[order], kind.ravel()[order]])
+        starts = np.flatnonzero(np.append(True, (keys[:, 1:] != keys[:, :-1]).any(axis=0)))
+        return _Groups(order, starts, keys[0, starts], kinds[keys[1, starts]].T)
+
+    def _axes(self, options: Integers) -> Integers:
+        """Position, start and rotation of paths: shape (3, paths)."""
+        return np.array(np.unravel_index(self._cells[options - self._first], self._allowed.shape))
 
     def _when(self, start: Integers, rotation: Integers) -> dict[While, Booleans]:
         space, period = self._space, np.arange(self._space.periods)

@@ -9,6 +9,7 @@ import numpy as np
 from allokering.formulation.derived import residents_in, shares_of_positions
 from allokering.formulation.paths import UNPLACED, Path, PathOptions
 from allokering.instance import Instance
+from allokering.model import Model
 from allokering.plan import (
     Coverage,
     CrossBorderListing,
@@ -22,13 +23,12 @@ from allokering.plan import (
 from allokering.problem import Integers, Problem, Solution
 from allokering.tables import PositionState
 
-COVERAGE = "coverage"
 
-
-def placement_plan(instance: Instance, problem: Problem, solution: Solution) -> Plan:
+def placement_plan(instance: Instance, model: Model, problem: Problem, solution: Solution) -> Plan:
     """The plan as far as the placement decides it: placements, rotations, coverage, cross-border lists and openings."""
     paths = _paths(problem, solution)
-    crossing = tuple(_crossing(instance, problem, solution))
+    coverage = {rule.id for rule in model.rules_of("coverage")}
+    crossing = tuple(_crossing(instance, problem, solution, coverage))
     return Plan(
         placements=tuple(
             row for trainee, path in sorted(paths.items()) for row in _placements(instance, trainee, path)
@@ -122,12 +122,12 @@ def _placements(instance: Instance, trainee: str, path: Path | None) -> list[Pla
     ]
 
 
-def _crossing(instance: Instance, problem: Problem, solution: Solution) -> list[CrossBorderListing]:
+def _crossing(instance: Instance, problem: Problem, solution: Solution, coverage: set[str]) -> list[CrossBorderListing]:
     """Residents listed across a border: the transfers between rows of coverage."""
     rows = []
     for transfer, amount in zip(problem.transfers, solution.adjustments[len(problem.reliefs) :], strict=True):
         source, target = problem.resources[transfer.source], problem.resources[transfer.target]
-        if transfer.name == COVERAGE and amount:
+        if transfer.name in coverage and amount:
             rows.append(
                 CrossBorderListing.model_validate(
                     {

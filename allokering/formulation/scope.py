@@ -16,7 +16,7 @@ from allokering.formulation.paths import PathSpace, Use, While
 from allokering.instance import Instance
 from allokering.kinds import Params
 from allokering.model import Model
-from allokering.problem import Integers, Problem, Relief, Resource, Tier, Transfer
+from allokering.problem import Integers, Relief, Resource, Tier, Transfer
 
 Objective = Literal["lexicographic", "weighted"]
 OBJECTIVES: tuple[Objective, ...] = ("lexicographic", "weighted")
@@ -170,6 +170,3 @@ def use_of(rule: _UseRule, space: PathSpace, positions: Integers, number: Mappin
     resource = numbers[rule.resource if rule.by_site else rule.resource[positions]]
     amount = rule.amount if isinstance(rule.amount, int) else rule.amount(space, positions)
     return Use(rule.when, resource, amount, rule.by_site)
-
-
-__all__ = ["OBJECTIVES", "Amount", "Draft", "Objective", "PathPrice", "Problem", "Scope", "use_of"]

@@ -74,6 +74,7 @@ def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iter
     """Yield every municipality and period where residents are lost, counted twice, or helped by more than there is."""
     rows = {(row.municipality_id, period_of(instance, row.from_date)): row for row in plan.coverage}
     locums_limit = _most_patients_of_locums(model)
+    may_cross = any(rule.in_force(instance.settings.start) for rule in model.rules_of("cross_border"))
     room_above = _room_above_targets(instance, model)
     for municipality in instance.municipalities:
         for period, first, _ in periods(instance):
@@ -87,6 +88,9 @@ def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iter
                 continue
             residents = residents_after(municipality, period * instance.settings.period_months)
             yield from _check_balance(row, residents)
+            if not may_cross:
+                crossing = row.listed_elsewhere + row.from_elsewhere
+                yield from _check_relief(row, say("residents listed across a border"), crossing, 0)
             yield from _check_relief(
                 row, say("residents without a GP"), row.without_gp, residents if model.term("without_gp") else 0
             )

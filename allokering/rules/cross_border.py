@@ -1,7 +1,7 @@
 """Residents are listed in another municipality only where that is agreed, and no more than agreed.
 
 Index:   from municipality, to municipality, period
-Math:    listed[a, b, p] <= max_residents[a, b];  elsewhere[a, p] = sum_b listed[a, b, p];
+Math:    listed[a, b, p] <= max_residents[a, b];  elsewhere[a, p] = sum_b listed[a, b, p] <= R[a, p];
          from elsewhere[b, p] = sum_a listed[a, b, p]
 Units:   residents
 Assumes: a pair that is not in the table, or an objective without the term, allows none
@@ -49,6 +49,15 @@ def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iter
     for coverage in plan.coverage:
         place = (coverage.municipality_id, coverage.from_date)
         subject = f"{coverage.municipality_id} {coverage.from_date}"
+        if leaving[place] > coverage.residents:
+            message = say(
+                "{municipality} has {count} residents listed elsewhere from {date}; only {limit} live there",
+                municipality=coverage.municipality_id,
+                count=leaving[place],
+                date=coverage.from_date,
+                limit=coverage.residents,
+            )
+            yield Violation(RULE, subject, leaving[place], coverage.residents, message)
         if coverage.listed_elsewhere != leaving[place]:
             message = say(
                 "{municipality} has {count} residents listed elsewhere from {date}; the pairs say {limit}",

@@ -1,7 +1,7 @@
 """No list is longer than its holder may have.
 
 Index:   doctor or trainee, municipality, period
-Math:    patients[d, p] <= min(list_limit[d], patients_max);  patients[t, m, p] <= list[t, m, p]
+Math:    patients[d, p] <= list_limit[d];  patients[t, m, p] <= list[t, m, p]
 Units:   patients
 Assumes: a trainee in a shared position is the rule shared_position's
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from allokering.instance import Instance
-from allokering.kinds import ListLimits
+from allokering.kinds import Params
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import HolderKind, Plan
@@ -22,9 +22,9 @@ from allokering.violation import Violation
 RULE = "list_limits"
 
 
-def check(params: ListLimits, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:
+def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:
     """Yield every list that is too long."""
-    agreed = {doctor.doctor_id: min(doctor.list_limit, params.patients_max) for doctor in instance.doctors}
+    agreed = {doctor.doctor_id: doctor.list_limit for doctor in instance.doctors}
     alone = [path for path in read_paths(instance, model, plan).values() if len(path.parts) == 1]
     of_trainees = trainee_lists(instance, model, alone)
     for row in plan.lists:

@@ -11,7 +11,6 @@ class Clock:
     def __init__(self, limit: float | None) -> None:
         self._began = time.monotonic()
         self._limit = limit
-        self.struck = False
 
     @property
     def seconds(self) -> float:
@@ -23,6 +22,9 @@ class Clock:
         """Seconds left; None without a limit."""
         if self._limit is None:
             return None
-        left = max(0.0, self._limit - self.seconds)
-        self.struck |= left == 0.0
-        return left
+        return max(0.0, self._limit - self.seconds)
+
+    @property
+    def struck(self) -> bool:
+        """Is the time up?"""
+        return self.left == 0.0

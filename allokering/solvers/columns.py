@@ -40,6 +40,20 @@ class Columns:
         """Bounds of the rows."""
         return self.problem.bounds[self.rows]
 
+    def represented(self, solution: Solution) -> Solution:
+        """The same solution with the options that stand for twins."""
+        options = solution.options.copy()
+        for number, option in enumerate(solution.options):
+            own = np.flatnonzero(self.actor == number)
+            if option in self.option[own]:
+                continue
+            actor, one = self.problem.actors[number], np.array([option])
+            used = actor.usage(one, len(self.problem.resources))[:, self.rows].toarray()[0]
+            alike = (self.usage[own].toarray() == used).all(axis=1)
+            alike &= (self.prices[own] == actor.prices(one)[0]).all(axis=1)
+            options[number] = self.option[own[np.flatnonzero(alike)[0]]]
+        return Solution(options, solution.adjustments)
+
     def solution(self, chosen: Integers, adjustments: Integers) -> Solution:
         """The solution in which these columns, one per actor, are chosen."""
         options = np.zeros(len(self.problem.actors), dtype=np.int64)

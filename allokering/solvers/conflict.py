@@ -40,7 +40,7 @@ def smallest_conflict(problem: Problem) -> tuple[Part, ...]:
     parts = [*(Part("", actor.actor) for actor in problem.actors), *rows]
     if not _conflicts(problem, parts):
         raise ValueError("the problem has a solution")
-    return tuple(sorted(_needed(problem, [], parts, is_new=False)))
+    return tuple(sorted(_needed(problem, [], parts, is_new=True)))
 
 
 def _needed(problem: Problem, beside: list[Part], parts: Sequence[Part], *, is_new: bool) -> list[Part]:
@@ -60,8 +60,6 @@ def _conflicts(problem: Problem, parts: Sequence[Part]) -> bool:
     """Have these actors no choice within these rows? The other rows are opened wide."""
     kept = set(parts)
     actors = tuple(actor for actor in problem.actors if Part("", actor.actor) in kept)
-    if not actors:
-        return False
     wide = 1 << 40
     resources = tuple(
         resource if Part(resource.rule, resource.subject) in kept else replace(resource, bound=wide)

@@ -12,18 +12,36 @@ from ortools.sat.python import cp_model
 from allokering.problem import Integers, Solution
 from allokering.solvers.clock import Clock
 from allokering.solvers.columns import Columns
-from allokering.solvers.outcome import Progress, Status, TierAnswer
+from allokering.solvers.outcome import Report, Status, TierAnswer
+
+
+class _Told(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
+    """Reports every better solution."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self._report = report
+
+    def on_solution_callback(self) -> None:
+        """A better solution has been found."""
+        self._report(round(self.objective_value), math.ceil(self.best_objective_bound - 1e-6))
 
 
 class CpSatTiers:
     """One CP-SAT model that is minimised again and again, each time with one more row."""
 
     def __init__(
-        self, columns: Columns, *, seed: int, workers: int, work_limit: float | None, clock: Clock, progress: Progress
+        self,
+        columns: Columns,
+        *,
+        seed: int,
+        workers: int,
+        work_limit: float | None,
+        clock: Clock,
+        start: Solution | None,
     ) -> None:
         self._columns = columns
         self._clock = clock
-        self._progress = progress
         self._model = cp_model.CpModel()
         self._chosen = [self._model.new_bool_var(f"choose[{number}]") for number in range(len(columns.actor))]
         self._amounts = [
@@ -32,7 +50,7 @@ class CpSatTiers:
         ]
         self._choose_one_each()
         self._keep_bounds()
-        self._last: Solution | None = None
+        self._last = start
         self._solver = cp_model.CpSolver()
         self._solver.parameters.random_seed = seed
         self._solver.parameters.num_workers = workers
@@ -68,14 +86,14 @@ class CpSatTiers:
         """From now on the sum is at most `value`."""
         self._model.add(self._sum(prices, adjustment_prices) <= value)
 
-    def minimise(self, prices: Integers, adjustment_prices: Integers) -> TierAnswer:
+    def minimise(self, prices: Integers, adjustment_prices: Integers, report: Report) -> TierAnswer:
         """The least sum of prices, from the last solution found."""
         self._model.minimize(self._sum(prices, adjustment_prices))
         self._hint()
         left = self._clock.left
         if left is not None:
             self._solver.parameters.max_time_in_seconds = left
-        status = self._solver.solve(self._model)
+        status = self._solver.solve(self._model, _Told(report))
         if status == cp_model.MODEL_INVALID:
             raise ValueError(self._model.validate())
         if status == cp_model.INFEASIBLE:

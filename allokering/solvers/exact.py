@@ -5,12 +5,15 @@ is decided by the order of actors and options alone, which is canonical: the eng
 the number of workers.
 
 No engine is believed alone when it says that there is no plan, or hands over one that breaks a bound: both happen in
-the versions in use (google/or-tools#5274; HiGHS 1.13, see `highs`). Then the other engine answers.
+the versions in use (google/or-tools#5274; HiGHS 1.13, see `highs`). If one finds no plan at all, the other is asked;
+what it finds counts only if it keeps every bound, in integers; a bound above a value reached is not believed.
 """
 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from functools import partial
 from typing import Literal, Protocol
 
 import numpy as np
@@ -20,7 +23,7 @@ from allokering.solvers.clock import Clock
 from allokering.solvers.columns import Columns, all_columns
 from allokering.solvers.cp_sat import CpSatTiers
 from allokering.solvers.highs import HighsTiers
-from allokering.solvers.outcome import Outcome, Progress, Status, TierAnswer, TierOutcome, silent
+from allokering.solvers.outcome import Outcome, Progress, Report, Status, TierAnswer, TierOutcome, silent
 from allokering.solvers.trim import trimmed
 
 Engine = Literal["cp-sat", "highs"]
@@ -31,10 +34,17 @@ class Tiers(Protocol):
     """One solver's model of the columns: minimise one linear objective after another over the same rows."""
 
     def __init__(
-        self, columns: Columns, *, seed: int, workers: int, work_limit: float | None, clock: Clock, progress: Progress
+        self,
+        columns: Columns,
+        *,
+        seed: int,
+        workers: int,
+        work_limit: float | None,
+        clock: Clock,
+        start: Solution | None,
     ) -> None: ...
 
-    def minimise(self, prices: Integers, adjustment_prices: Integers) -> TierAnswer:
+    def minimise(self, prices: Integers, adjustment_prices: Integers, report: Report) -> TierAnswer:
         """The least sum of prices."""
 
     def hold(self, prices: Integers, adjustment_prices: Integers, value: int) -> None:
@@ -65,16 +75,15 @@ def solve_exact(
         time_limit: seconds in all. A guard: where it strikes, the plan depends on the machine, and the outcome says so.
         engine: the solver that does the work; the other one checks it.
         start: a feasible solution to begin from; the outcome is never worse.
-        progress: told about every better value and bound.
+        progress: told what is known of each tier, as it becomes known.
     """
     clock = Clock(time_limit)
     columns = all_columns(problem)
+    known = None if start is None else columns.represented(start)
     outcome: Outcome | None = None
     for name in (engine, OTHER[engine]):
-        model = ENGINES[name](
-            columns, seed=seed, workers=workers, work_limit=work_limit, clock=clock, progress=progress
-        )
-        outcome = _tier_by_tier(columns, model, name, clock, start, progress)
+        model = ENGINES[name](columns, seed=seed, workers=workers, work_limit=work_limit, clock=clock, start=known)
+        outcome = _tier_by_tier(columns, model, name, clock, known, progress)
         if outcome.status in (Status.OPTIMAL, Status.FEASIBLE):
             break
     assert outcome is not None  # noqa: S101 - there are two engines
@@ -90,24 +99,27 @@ def _tier_by_tier(
     for number, tier in enumerate(problem.tiers):
         began = time.monotonic()
         prices, adjustment_prices = columns.prices[:, number], problem.adjustment_prices[:, number]
-        answer = model.minimise(prices, adjustment_prices)
+        answer = model.minimise(prices, adjustment_prices, partial(progress, tier.name))
         best = _better(problem, number, best, answer.solution)
         if best is None:
             status = Status.INFEASIBLE if answer.status is Status.INFEASIBLE else Status.UNKNOWN
             return Outcome(status, None, (), name, clock.seconds)
         value = problem.values(best)[number]
-        told = _least_conceivable(columns, number) if answer.bound is None else answer.bound
-        bound = min(value, max(told, _least_conceivable(columns, number)))
+        bound = _least_conceivable(columns, number)
+        if answer.bound is not None and answer.bound <= value:
+            # A bound above a value that has been reached is proof of nothing but the engine's error.
+            bound = max(bound, answer.bound)
         status = Status.OPTIMAL if bound == value else Status.FEASIBLE
         tiers.append(TierOutcome(tier, value, bound, status, time.monotonic() - began))
         progress(tier.name, value, bound)
         model.hold(prices, adjustment_prices, value)
     assert best is not None  # noqa: S101 - a problem has at least one tier
     best = trimmed(problem, best)
-    notes = ("the time limit struck",) if clock.struck else ()
-    outcome = Outcome(Status.FEASIBLE, best, tuple(tiers), name, clock.seconds, notes)
+    outcome = Outcome(Status.FEASIBLE, best, tuple(tiers), name, clock.seconds)
     # Where time was up, the search of a later tier may have come upon a better value of an earlier one.
-    return outcome.with_solution(problem, best)
+    outcome = outcome.with_solution(problem, best)
+    is_cut_short = clock.struck and outcome.status is Status.FEASIBLE
+    return replace(outcome, notes=("the time limit struck",)) if is_cut_short else outcome
 
 
 def _better(problem: Problem, tier: int, known: Solution | None, found: Solution | None) -> Solution | None:

@@ -9,6 +9,7 @@ remains.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import highspy
 import numpy as np
@@ -17,7 +18,7 @@ from scipy import sparse
 from allokering.problem import Floats, Integers, Solution
 from allokering.solvers.clock import Clock
 from allokering.solvers.columns import Columns
-from allokering.solvers.outcome import Progress, Status, TierAnswer
+from allokering.solvers.outcome import Report, Status, TierAnswer
 from allokering.solvers.rounding import Separator
 
 ROUNDS = 20
@@ -28,6 +29,10 @@ ROUGHLY = 0.01
 """Gap at which that first search stops."""
 SAFE = 1e-3
 """What a bound gives away for sums in floating point; values are whole numbers, so nothing is lost by it."""
+
+
+def _unheard(value: int | None, bound: int | None) -> None:
+    """Nobody has asked yet."""
 
 
 class HighsTiers:
@@ -41,16 +46,15 @@ class HighsTiers:
         workers: int,  # noqa: ARG002 - with more threads HiGHS finds another of the equally good solutions, and later
         work_limit: float | None,  # noqa: ARG002 - HiGHS has no deterministic clock
         clock: Clock,
-        progress: Progress,
+        start: Solution | None,
     ) -> None:
         self._columns = columns
         self._clock = clock
-        self._progress = progress
         self._separator = Separator(columns.problem)
         self._usage_by_row = columns.usage.tocsc()
         self._upper = np.concatenate([np.ones(len(columns.actor)), columns.problem.adjustment_most]).astype(float)
         self._rows: list[sparse.csr_array] = []
-        self._last: Solution | None = None
+        self._last = start
         self._highs = highspy.Highs()
         for option, value in (
             ("output_flag", False),
@@ -63,7 +67,14 @@ class HighsTiers:
             ("presolve_rule_off", 1 << 13),
         ):
             self._highs.setOptionValue(option, value)
+        self._report: Report = _unheard
+        self._bound: int | None = None
+        self._highs.cbMipImprovingSolution += self._tell
         self._pass_model()
+
+    def _tell(self, event: Any) -> None:
+        """HiGHS has a better solution."""
+        self._report(round(event.data_out.mip_primal_bound), self._bound)
 
     def _pass_model(self) -> None:
         columns, problem = self._columns, self._columns.problem
@@ -103,15 +114,19 @@ class HighsTiers:
         self._lower = np.append(self._lower, lower)
         self._bounds = np.append(self._bounds, upper)
 
-    def minimise(self, prices: Integers, adjustment_prices: Integers) -> TierAnswer:
+    def minimise(self, prices: Integers, adjustment_prices: Integers, report: Report) -> TierAnswer:
         """The least sum of prices."""
         if len(self._upper) == 0:
             return self._nothing_to_choose()
+        self._report = report
         cost = np.concatenate([prices, adjustment_prices]).astype(float)
         self._highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
         bound, reduced = self._relax(cost)
+        self._bound = self._whole(bound)
+        report(None if self._last is None else round(self._value(cost, self._last)), self._bound)
         if reduced is not None:
             self._search_among_few(cost, bound, reduced)
+            report(None if self._last is None else round(self._value(cost, self._last)), self._bound)
         answer = self._search(cost, bound)
         if answer.status is Status.OPTIMAL and answer.solution is not None and reduced is not None:
             self._fix(reduced, self._value(cost, answer.solution) - bound)
@@ -223,7 +238,10 @@ class HighsTiers:
             return TierAnswer(Status.UNKNOWN, whole, None)
         values = np.rint(np.array(self._highs.getSolution().col_value)).astype(np.int64)
         options = len(self._columns.actor)
-        self._last = self._columns.solution(np.flatnonzero(values[:options]), values[options:])
+        found = self._columns.solution(np.flatnonzero(values[:options]), values[options:])
+        if not self._columns.problem.is_feasible(found):
+            return TierAnswer(Status.UNKNOWN, whole, None)
+        self._last = found
         is_proven = whole is not None and whole >= round(self._value(cost, self._last))
         return TierAnswer(Status.OPTIMAL if is_proven else Status.FEASIBLE, whole, self._last)
 

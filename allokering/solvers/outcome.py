@@ -65,8 +65,10 @@ class Outcome:
         return replace(self, status=status, solution=solution, tiers=tuple(tiers))
 
 
+Report = Callable[[int | None, int | None], None]
+"""Told the best value and the best bound of a tier so far."""
 Progress = Callable[[str, int | None, int | None], None]
-"""Told the tier's name, the best value and the best bound so far, whenever one changes."""
+"""Told the tier's name, and the best value and the best bound so far."""
 
 
 def silent(tier: str, value: int | None, bound: int | None) -> None:

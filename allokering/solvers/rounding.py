@@ -1,10 +1,9 @@
 """Mixed-integer rounding rows on resources that options supply in lumps, such as residents' places on lists.
 
 Where a resource runs out, a relief is paid by the unit, and the linear relaxation covers the shortage exactly with
-fractions of
-options. In whole options it cannot: lists of 700 close a gap of 1,000 by one list and 300 residents, or by two lists.
-The
-rounding row says so. For supplies l_o of the options and demand d, less the reliefs J taken at their most:
+fractions of options. In whole options it cannot: lists of 700 close a gap of 1,000 by one list and 300 residents, or
+by two lists. The rounding row says so. For supplies l_o of the options and demand d, less the reliefs J taken at their
+most:
 
     sum_o l_o x_o + s >= d,  s = the other reliefs, s >= 0, x whole
     =>  sum_o (floor(l_o / D) + min(1, (l_o mod D) / r)) x_o + s / r >= floor(d / D) + 1,  r = d mod D > 0

@@ -6,7 +6,7 @@ Every term of docs/model.md, section 4, is a function here. Nothing is taken fro
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from allokering.instance import Instance, add_months
@@ -68,9 +68,9 @@ def score(instance: Instance, model: Model, plan: Plan, objective: str) -> tuple
 
 
 def whole_months(from_date: dt.date, to_date: dt.date) -> int:
-    """The most months that can be added to one day without passing another."""
-    months = months_between(from_date, to_date)
-    return months if add_months(from_date, months) <= to_date else months - 1
+    """The most months that can be added to one day without passing another; 0 if the other comes first."""
+    months = max(0, months_between(from_date, to_date))
+    return months if not months or add_months(from_date, months) <= to_date else months - 1
 
 
 def _without_gp(term: Entry, written: WrittenPlan) -> int:
@@ -114,16 +114,23 @@ def _position_cost(term: Entry, written: WrittenPlan) -> int:
 
 def _supervision_travel(term: Entry, written: WrittenPlan) -> int:
     params = SupervisionTravel.model_validate(term.params)
-    home_of = {doctor.doctor_id: doctor.municipality_id for doctor in written.instance.doctors}
+    return supervision_travel_nok(params, written.instance, written.plan, written.paths)
+
+
+def supervision_travel_nok(
+    params: SupervisionTravel, instance: Instance, plan: Plan, paths: Mapping[str, WrittenPath]
+) -> int:
+    """What the named supervisors' journeys cost over the plan."""
+    home_of = {doctor.doctor_id: doctor.municipality_id for doctor in instance.doctors}
     nok = 0
-    for row in written.plan.supervision:
-        path = written.paths.get(row.trainee_id)
+    for row in plan.supervision:
+        path = paths.get(row.trainee_id)
         if path is None:
             continue
-        minutes = minutes_from_position(written.instance, path.parts, home_of[row.supervisor_id]) or 0
-        hours_in_minutes = 2 * minutes * params.trips_per_month * written.period_months
+        minutes = minutes_from_position(instance, path.parts, home_of[row.supervisor_id]) or 0
+        hours_in_minutes = 2 * minutes * params.trips_per_month * instance.settings.period_months
         nok_per_period = hours_in_minutes * params.nok_per_hour // 60
-        nok += nok_per_period * len(periods_between(written.instance, row.from_date, row.to_date))
+        nok += nok_per_period * len(periods_between(instance, row.from_date, row.to_date))
     return nok
 
 

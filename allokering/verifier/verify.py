@@ -18,6 +18,7 @@ from allokering.plan import Plan, PlanHeader, TierResult
 from allokering.rules.registry import RULES
 from allokering.verifier.columns import check_columns
 from allokering.verifier.score import score
+from allokering.verifier.stage_score import stage_values
 from allokering.verifier.structure import check_calendar, check_ids
 from allokering.violation import Violation
 
@@ -85,21 +86,42 @@ def check_tiers(instance: Instance, model: Model, plan: Plan, header: PlanHeader
         yield Violation("tiers", header.objective, len(header.tiers), len(recounted), message)
         return
     for said, found in zip(header.tiers, recounted, strict=True):
-        if said.value != found.value:
-            message = say(
-                "{tier} is said to be {said}; {found} by the plan's rows",
-                tier=said.name,
-                said=said.value,
-                found=found.value,
-            )
-            yield Violation("tiers", said.name, said.value, found.value, message)
+        yield from _check_value(said, found.value)
         yield from _check_bound(said)
+    proven = all(tier.bound == tier.value for tier in header.tiers)
+    yield from _check_status("plan", header.status, proven=proven)
+    stages = stage_values(instance, model, plan)
+    missing = sorted(stages.keys() - {stage.name for stage in header.stages})
+    if missing:
+        message = say("the plan does not say what its stages are worth: {names}", names=", ".join(missing))
+        yield Violation("tiers", "stages", len(missing), 0, message)
+    for stage in header.stages:
+        if stage.name in stages:
+            yield from _check_value(stage, stages[stage.name])
+        yield from _check_bound(stage)
+
+
+def _check_value(said: TierResult, found: int) -> Iterator[Violation]:
+    if said.value != found:
+        message = say(
+            "{tier} is said to be {said}; {found} by the plan's rows", tier=said.name, said=said.value, found=found
+        )
+        yield Violation("tiers", said.name, said.value, found, message)
+
+
+def _check_status(subject: str, status: str, *, proven: bool) -> Iterator[Violation]:
+    if (status == "optimal") != proven:
+        message = say(
+            "{subject} is said to be {status}, which its bounds do not bear out", subject=subject, status=status
+        )
+        yield Violation("tiers", subject, 1, 0, message)
 
 
 def _check_bound(tier: TierResult) -> Iterator[Violation]:
     if tier.bound > tier.value:
         message = say("{tier} is {value}, below its bound {bound}", tier=tier.name, value=tier.value, bound=tier.bound)
         yield Violation("tiers", tier.name, tier.bound, tier.value, message)
+    yield from _check_status(tier.name, tier.status, proven=tier.bound == tier.value)
     gap = (tier.value - tier.bound) / max(abs(tier.value), 1)
     if not math.isclose(tier.gap, gap, rel_tol=0, abs_tol=GAP_DECIMALS):
         message = say("{tier} has a gap of {said}; {found} by its bound", tier=tier.name, said=tier.gap, found=gap)

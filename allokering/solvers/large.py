@@ -1,0 +1,252 @@
+"""The large solver: the options are priced, not listed, and the plan comes with the bound that proves how good it is.
+
+For every tier: column generation over the options with rounding rows gives the bound and its prices; a dive along the
+relaxation gives a first plan; large-neighbourhood search with exact sub-problems makes it better. Earlier tiers are
+held at the values reached. Every limit that decides the result is a count, so the same seed gives the same plan on any
+machine; wall-clock time is a guard, and the outcome says so where it struck.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from allokering.problem import Floats, Problem, Solution
+from allokering.solvers.clock import Clock
+from allokering.solvers.large_bound import SAFE, Root, tighten, whole
+from allokering.solvers.large_dive import SHORT, dive
+from allokering.solvers.large_greedy import first_that_fits
+from allokering.solvers.large_neighbourhood import NODES, Neighbourhood, search
+from allokering.solvers.large_pool import Pool
+from allokering.solvers.large_pricing import Pricer
+from allokering.solvers.large_program import Incumbent, Program, incumbent
+from allokering.solvers.large_relaxation import Relaxation
+from allokering.solvers.outcome import Outcome, Progress, Status, TierOutcome, silent
+from allokering.solvers.rounding import Separator
+
+NAME = "large"
+OPTIONS = 100_000
+"""Options, the cheapest of each actor at the relaxation's prices, that the search may choose from."""
+EACH = 50, 1000
+"""Options of one actor among them, at least and at most."""
+FEW = 10_000
+"""If at most so many options could be part of a better plan, a last program holds them all."""
+LAST_NODES = 50_000
+"""Nodes of the branch and bound of that program."""
+SHORTAGES = 3
+"""How often the price of a shortage is raised, each time tenfold, before the relaxation's word is taken."""
+TRIES = 1.0
+"""Neighbourhoods in a row without a better plan, per actor, after which the search of a tier ends."""
+
+
+def solve_large(
+    problem: Problem,
+    *,
+    seed: int = 0,
+    workers: int = 1,
+    work_limit: float | None = None,
+    time_limit: float | None = None,
+    start: Solution | None = None,
+    progress: Progress = silent,
+) -> Outcome:
+    """Solve a problem whose options are too many to list.
+
+    Args:
+        problem: what to solve.
+        seed: of the neighbourhoods; the same seed gives the same plan.
+        workers: neighbourhoods solved side by side, at most two; the plan does not depend on it.
+        work_limit: neighbourhoods in a row that may fail before a tier's search ends; None: one per actor.
+        time_limit: seconds in all. A guard: where it strikes, the plan depends on the machine, and the outcome says so.
+        start: a feasible solution to begin from; the outcome is never worse.
+        progress: told about every better value and bound.
+    """
+    clock = Clock(time_limit)
+    if not all(len(actor) for actor in problem.actors):
+        return Outcome(Status.INFEASIBLE, None, (), NAME, clock.seconds)
+    run = _Run(problem, seed, workers, round(work_limit or TRIES * len(problem.actors)) or 1, clock, progress)
+    notes: tuple[str, ...] = ()
+    if start is not None:
+        run.take(start)
+    try:
+        for tier in range(len(problem.tiers)):
+            if not run.solve_tier(tier):
+                status = Status.INFEASIBLE if run.is_infeasible else Status.UNKNOWN
+                return Outcome(status, None, (), NAME, clock.seconds)
+    except KeyboardInterrupt:
+        notes = ("interrupted",)
+    if run.best is None:
+        return Outcome(Status.UNKNOWN, None, (), NAME, clock.seconds, notes)
+    return run.outcome(notes)
+
+
+class _Run:
+    """One solve under way: the columns and rows found so far, the best plan, and a bound for every tier."""
+
+    def __init__(self, problem: Problem, seed: int, workers: int, tries: int, clock: Clock, progress: Progress) -> None:
+        self.best: Incumbent | None = None
+        self.is_infeasible = False
+        self._problem = problem
+        self._seed = seed
+        self._workers = workers
+        self._tries = tries
+        self._clock = clock
+        self._progress = progress
+        self._pool = Pool(problem)
+        self._relaxation = Relaxation(self._pool)
+        self._pricer = Pricer(problem)
+        self._separator = Separator(problem)
+        self._bounds: list[int | None] = [None] * len(problem.tiers)
+        self._seconds = [0.0] * len(problem.tiers)
+        self._holds: dict[int, int] = {}
+        self._struck = False
+
+    def take(self, start: Solution) -> None:
+        """Begin from this solution."""
+        columns = self._pool.add([(actor, np.array([one])) for actor, one in enumerate(start.options.tolist())])
+        self.best = incumbent(self._pool, columns, start.adjustments)
+
+    def solve_tier(self, tier: int) -> bool:
+        """Bound the tier and search for the best plan; then hold it. False if there is still no plan."""
+        began = self._clock.seconds
+        root = self._bound(tier)
+        self._seconds[tier] = self._clock.seconds - began
+        if root is not None and not self._is_done(tier, self.best):
+            self._search(tier, root)
+        self._seconds[tier] = self._clock.seconds - began
+        if self.best is None:
+            return False
+        value = self.best.values[tier]
+        self._holds[tier] = value
+        self._relaxation.grow(self.best.columns)
+        self._relaxation.hold(tier, value)
+        return True
+
+    def _bound(self, tier: int) -> Root | None:
+        """The tier's bound; None if it shows that there is no plan at all."""
+        problem, relaxation = self._problem, self._relaxation
+        nothing, unit = np.zeros(len(problem.resources)), np.eye(len(problem.tiers))[tier]
+        dearest = [float(actor.values(nothing, unit).max()) for actor in problem.actors]
+        prices = problem.adjustment_prices[:, tier]
+        conceivable = sum(dearest) + float(np.maximum(prices, 0) @ problem.adjustment_most)
+        shortage = 1.0 + 2.0 * max((abs(cost) for cost in dearest), default=0.0)
+        left = self._share(tier).left
+        share = relaxation.clock = Clock(None if left is None else left / 2)
+        for _ in range(SHORTAGES):
+            relaxation.minimise(tier, shortage)
+            root = tighten(relaxation, self._pricer, self._separator, share)
+            if root.bound > conceivable + 1.0:
+                self.is_infeasible = True
+                return None
+            if root.point is None or root.point.shortages.max(initial=0.0) <= SHORT:
+                break
+            shortage *= 10
+        self._struck |= share.struck
+        self._bounds[tier] = whole(root.bound)
+        self._tell(tier)
+        return root
+
+    def _search(self, tier: int, root: Root) -> None:
+        """A first plan, then neighbourhoods, in this tier's share of the time that is left."""
+        share = self._share(tier)
+        self._relaxation.clock = share
+        dived = None if self._relaxation.is_vast else dive(self._relaxation, self._pricer, share)
+        if dived is not None:
+            self._keep(tier, incumbent(self._pool, *dived))
+        most = int(np.clip(OPTIONS // max(1, len(self._problem.actors)), *EACH))
+        liked = self._pricer.price(root.cuts, root.prices, most=most).wanted
+        self._pool.add(liked)
+        excess = self._pricer.excess(root.cuts, root.prices, root.priced, self._pool)
+        program = Program(self._pool, excess, tier, self._holds, self._seed)
+        if self.best is None:
+            self._begin(tier, program, excess, share)
+        if self.best is not None and self._problem.actors:
+            neighbourhood = Neighbourhood(self._pool, excess, root.prices.resources, self._seed)
+            search(
+                program,
+                neighbourhood,
+                self.best,
+                share,
+                tries=self._tries,
+                workers=self._workers,
+                is_done=lambda now: self._keep(tier, now),
+            )
+            self._finish(tier, root, share)
+        self._struck |= share.struck
+
+    def _begin(self, tier: int, program: Program, excess: Floats, share: Clock) -> None:
+        """A first plan where the dive gave none: first come, first served; failing that, out of all columns at hand."""
+        order = np.lexsort((excess, self._pool.actor))
+        firsts = np.searchsorted(self._pool.actor[order], np.arange(1, len(self._problem.actors)))
+        liked = [self._pool.option[columns].tolist() for columns in np.split(order, firsts)]
+        chosen = first_that_fits(self._problem, liked) if self._problem.actors else None
+        if chosen is not None:
+            columns = self._pool.add([(actor, np.array([one])) for actor, one in enumerate(chosen.tolist())])
+            self._keep(tier, program.begin(columns, NODES, share.left)[0])
+        if self.best is None:
+            begun, is_none = program.begin(np.arange(len(self._pool)), NODES, share.left)
+            self.is_infeasible = is_none and len(self._pool) == sum(len(actor) for actor in self._problem.actors)
+            self._keep(tier, begun)
+
+    def _share(self, tier: int) -> Clock:
+        """This tier's share of the time that is left."""
+        left = self._clock.left
+        return Clock(None if left is None else left / (len(self._problem.tiers) - tier))
+
+    def _finish(self, tier: int, root: Root, share: Clock) -> None:
+        """If few options could be part of a better plan, solve for all of them: that improves the bound too."""
+        assert self.best is not None  # noqa: S101 - asked for only with a plan
+        if self._is_done(tier, self.best) or share.left == 0.0:
+            return
+        able = self._pricer.within(root.cuts, root.prices, self.best.values[tier] - root.bound + SAFE)
+        if sum(len(options) for _, options in able) > FEW:
+            return
+        columns = np.union1d(self._pool.add(able), self.best.columns)
+        excess = self._pricer.excess(root.cuts, root.prices, root.priced, self._pool)
+        program = Program(self._pool, excess, tier, self._holds, self._seed)
+        found, bound = program.finish(self.best, columns, LAST_NODES, share.left)
+        self._keep(tier, found)
+        better = whole(min(bound, self.best.values[tier]))
+        self._bounds[tier] = max(self._bounds[tier] or better, better) if better is not None else self._bounds[tier]
+        self._tell(tier)
+
+    def _keep(self, tier: int, found: Incumbent | None) -> bool:
+        """Keep a plan that is better in the tiers up to this one; is it as good as the bound?"""
+        if found is not None and self._is_better(tier, found):
+            self.best = found
+            self._tell(tier)
+        return self._is_done(tier, self.best)
+
+    def _is_better(self, tiers: int, found: Incumbent) -> bool:
+        if any(found.values[tier] > value for tier, value in self._holds.items()):
+            return False
+        return self.best is None or found.values[: tiers + 1] < self.best.values[: tiers + 1]
+
+    def _is_done(self, tier: int, found: Incumbent | None) -> bool:
+        bound = self._bounds[tier]
+        return found is not None and bound is not None and found.values[tier] <= bound
+
+    def _tell(self, tier: int) -> None:
+        value = None if self.best is None else self.best.values[tier]
+        self._progress(self._problem.tiers[tier].name, value, self._bounds[tier])
+
+    def _least_conceivable(self, tier: int) -> int:
+        """What the tier would cost if every actor took its cheapest option and adjustments only paid."""
+        nothing, unit = np.zeros(len(self._problem.resources)), np.eye(len(self._problem.tiers))[tier]
+        cheapest = sum(float(actor.values(nothing, unit).min()) for actor in self._problem.actors)
+        adjusted = np.minimum(self._problem.adjustment_prices[:, tier], 0) @ self._problem.adjustment_most
+        return round(cheapest) + int(adjusted)
+
+    def outcome(self, notes: tuple[str, ...]) -> Outcome:
+        """The best plan, and how good it is in every tier."""
+        assert self.best is not None  # noqa: S101 - asked for only with a plan
+        tiers = []
+        for number, tier in enumerate(self._problem.tiers):
+            value, bound = self.best.values[number], self._bounds[number]
+            bound = min(value, self._least_conceivable(number) if bound is None else bound)
+            status = Status.OPTIMAL if bound == value else Status.FEASIBLE
+            tiers.append(TierOutcome(tier, value, bound, status, self._seconds[number]))
+        status = Status.OPTIMAL if all(tier.status is Status.OPTIMAL for tier in tiers) else Status.FEASIBLE
+        if self._struck or self._clock.struck:
+            notes = (*notes, "the time limit struck")
+        options = self._pool.option[self.best.columns]
+        solution = Solution(options, self.best.amounts)
+        return Outcome(status, solution, tuple(tiers), NAME, self._clock.seconds, notes)

@@ -1,0 +1,83 @@
+"""The bound of a tier: column generation over the options, with rounding rows, until neither helps."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from allokering.solvers.clock import Clock
+from allokering.solvers.large_pricing import Priced, Pricer, Prices
+from allokering.solvers.large_relaxation import DUAL, PRIMAL, Point, Relaxation
+from allokering.solvers.rounding import RoundingRow, Separator
+
+ROUNDS = 20
+"""Rounds of rounding rows; the bound has always stood still earlier."""
+NEAR = 1e-5
+"""A relaxation is solved when bound and value differ by this share."""
+EACH = 5
+"""Options of an actor that one pricing may bring in."""
+SAFE = 1e-3
+"""What a bound gives away for sums in floating point; values are whole numbers, so nothing is lost by it."""
+
+
+@dataclass(frozen=True)
+class Root:
+    """The best bound, the prices that prove it, and what they say of the actors."""
+
+    bound: float
+    cuts: tuple[RoundingRow, ...]
+    prices: Prices
+    priced: Priced
+    point: Point | None
+    """The relaxation's last solution; None if there was none in the time."""
+
+
+def tighten(relaxation: Relaxation, pricer: Pricer, separator: Separator, clock: Clock) -> Root:
+    """Generate columns and rounding rows until the bound stands still.
+
+    `relaxation.pool` then holds the columns of a good relaxation, and the relaxation its rows.
+    """
+    best = _nothing_known(relaxation, pricer)
+    method = PRIMAL
+    for _ in range(ROUNDS):
+        before, best = best, _generate(relaxation, pricer, best, method, clock)
+        is_still = best.bound - before.bound <= NEAR * max(1.0, abs(best.bound))
+        if best.point is None or is_still or clock.left == 0.0:
+            break
+        if not relaxation.add_broken(separator, best.point):
+            break
+        method = DUAL
+    return best
+
+
+def _nothing_known(relaxation: Relaxation, pricer: Pricer) -> Root:
+    """The bound at no prices at all: every actor takes what is cheapest for itself."""
+    resources = len(relaxation.pool.problem.resources)
+    prices = Prices(np.zeros(resources), relaxation.weights, 0.0, np.zeros(len(relaxation.cuts)))
+    priced = pricer.price(relaxation.cuts, prices, most=EACH)
+    relaxation.grow(relaxation.pool.add(priced.wanted))
+    return Root(priced.bound, tuple(relaxation.cuts), prices, priced, None)
+
+
+def _generate(relaxation: Relaxation, pricer: Pricer, best: Root, method: int, clock: Clock) -> Root:
+    """Add columns until the relaxation is solved, first by this method."""
+    point: Point | None = None
+    while clock.left != 0.0:
+        solved = relaxation.solve(method)
+        if solved is None:
+            break
+        point, method = solved, PRIMAL
+        priced = pricer.price(relaxation.cuts, point.prices, pays=point.pays, most=EACH)
+        if priced.bound > best.bound:
+            best = Root(priced.bound, tuple(relaxation.cuts), point.prices, priced, point)
+        near = point.value - best.bound <= NEAR * max(1.0, abs(point.value))
+        if not relaxation.grow(relaxation.pool.add(priced.wanted)) or near:
+            break
+    return Root(best.bound, best.cuts, best.prices, best.priced, point)
+
+
+def whole(bound: float) -> int | None:
+    """The bound as a whole number; what floating point may have added is given away first."""
+    return math.ceil(bound - SAFE - 1e-12 * abs(bound)) if math.isfinite(bound) else None

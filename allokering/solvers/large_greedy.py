@@ -1,0 +1,72 @@
+"""First come, first served: every actor takes the first option that it likes for which there is room.
+
+Room may be made by one transfer a unit, such as a supervisor in the neighbouring municipality. What reliefs can make up
+for is not looked at.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from allokering.problem import Integers, Problem
+
+
+def first_that_fits(problem: Problem, liked: Iterable[Sequence[int]]) -> Integers | None:
+    """An option per actor, never taken back; None if some actor finds no room for any that it likes.
+
+    Args:
+        problem: what to choose in.
+        liked: by actor, options from best to worst.
+    """
+    room = Room(problem)
+    chosen = np.zeros(len(problem.actors), dtype=np.int64)
+    for number, options in enumerate(liked):
+        usage = problem.actors[number].usage(np.array(options), len(problem.resources))
+        for place, option in enumerate(options):
+            begin, end = usage.indptr[place : place + 2]
+            if room.take(dict(zip(usage.indices[begin:end].tolist(), usage.data[begin:end].tolist(), strict=True))):
+                chosen[number] = option
+                break
+        else:
+            return None
+    return chosen
+
+
+class Room:
+    """What is left of the resources that no relief can make up for."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._left = problem.bounds.copy()
+        self._is_soft = np.zeros(len(problem.resources), dtype=bool)
+        self._is_soft[[relief.resource for relief in problem.reliefs]] = True
+        self._ways: dict[int, list[int]] = defaultdict(list)
+        self._targets = [transfer.target for transfer in problem.transfers]
+        for number, transfer in enumerate(problem.transfers):
+            self._ways[transfer.source].append(number)
+        for ways in self._ways.values():
+            ways.sort(key=lambda number: problem.transfers[number].prices)
+
+    def take(self, uses: dict[int, int]) -> bool:
+        """Take what an option uses if there is room for all of it, by one transfer a unit where need be."""
+        taken: dict[int, int] = defaultdict(int)
+        for resource, amount in uses.items():
+            if self._is_soft[resource]:
+                continue
+            missing = amount - max(0, self._left[resource] - taken[resource])
+            taken[resource] += amount - max(0, missing)
+            for number in self._ways[resource]:
+                if missing <= 0:
+                    break
+                target = self._targets[number]
+                moved = min(missing, self._left[target] - taken[target])
+                if moved > 0:
+                    taken[target] += moved
+                    missing -= moved
+            if missing > 0:
+                return False
+        for resource, amount in taken.items():
+            self._left[resource] -= amount
+        return True

@@ -1,0 +1,209 @@
+"""One exact sub-problem: some actors are free, with the columns at hand, all else stays as it is in the plan we have.
+
+The reliefs and transfers on the rows that the free actors touch are free too. They are continuous in the program: with
+every option whole they are flows, whose best amounts are whole, and an answer that is not is thrown away.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+from scipy import sparse
+
+from allokering.problem import Floats, Integers
+from allokering.solvers.large_pool import Pool
+
+WHOLE = 1e-6
+"""How far from a whole number an amount of the solver may be."""
+LEAST = 40
+"""Columns of one free actor at least."""
+SECONDS = 20.0
+"""A sub-problem that takes this long is broken off: a guard, far above what the nodes allow."""
+
+
+@dataclass(frozen=True)
+class Incumbent:
+    """A whole plan: a column per actor, and the amounts of the adjustments."""
+
+    columns: Integers
+    amounts: Integers
+    values: tuple[int, ...]
+    """By tier."""
+
+
+def incumbent(pool: Pool, columns: Integers, amounts: Integers) -> Incumbent | None:
+    """The plan, if it is feasible."""
+    problem = pool.problem
+    used = np.asarray(pool.usage[columns].sum(axis=0)).ravel() + problem.adjustment_usage.T @ amounts
+    within = np.all(amounts >= 0) and np.all(amounts <= problem.adjustment_most)
+    if not within or np.any(used > problem.bounds):
+        return None
+    values = pool.prices[columns].sum(axis=0) + amounts @ problem.adjustment_prices
+    return Incumbent(columns, amounts, tuple(int(value) for value in values))
+
+
+class Program:
+    """Makes and solves the sub-problems of one tier.
+
+    Args:
+        pool: the columns at hand.
+        excess: what each costs above its actor's cheapest option; a sub-problem takes the cheapest first.
+        tier: the tier that is minimised.
+        holds: the tiers held, and their values.
+        seed: of the solver's own randomness.
+    """
+
+    def __init__(self, pool: Pool, excess: Floats, tier: int, holds: dict[int, int], seed: int) -> None:
+        self._pool = pool
+        self._tier = tier
+        self._holds = holds
+        self._seed = seed
+        self._adjustments = pool.problem.adjustment_usage
+        self._by_resource = pool.problem.adjustment_usage.tocsc()
+        order = np.lexsort((excess, pool.actor))
+        self._columns_of = np.split(order, np.searchsorted(pool.actor[order], np.arange(1, len(pool.problem.actors))))
+
+    def improve(
+        self, now: Incumbent, free: Integers, options: int, nodes: int, seconds: float | None
+    ) -> tuple[Incumbent, bool]:
+        """The best plan found with these actors (ascending) free to share so many options, and whether it is proven."""
+        each = max(LEAST, options // len(free))
+        cheapest = np.concatenate([self._columns_of[actor][:each] for actor in free])
+        columns = np.union1d(cheapest, now.columns[free])
+        touched = np.unique(self._pool.usage[columns].indices)
+        moving = np.unique(self._by_resource[:, touched].indices)
+        part = _Part(columns, free, moving, now)
+        found, status, _ = self._solve(part, nodes, SECONDS if seconds is None else min(SECONDS, seconds))
+        return self._better(found, now), status == highspy.HighsModelStatus.kOptimal
+
+    def joined(self, before: Incumbent, first: Incumbent, second: Incumbent, freed: Integers) -> Incumbent:
+        """Two better plans than the one before: what the second changed on top of the first, or else the better one."""
+        columns, amounts = first.columns.copy(), first.amounts + second.amounts - before.amounts
+        columns[freed] = second.columns[freed]
+        both = incumbent(self._pool, columns, amounts)
+        keeps = both is not None and all(both.values[tier] <= value for tier, value in self._holds.items())
+        best = self._better(second, first)
+        return self._better(both, best) if keeps else best
+
+    def finish(self, now: Incumbent, columns: Integers, nodes: int, seconds: float | None) -> tuple[Incumbent, float]:
+        """The best plan found out of these columns, and what any plan out of them costs at least."""
+        actors, adjustments = len(self._pool.problem.actors), len(self._pool.problem.adjustment_most)
+        part = _Part(columns, np.arange(actors), np.arange(adjustments), now)
+        found, _, bound = self._solve(part, nodes, seconds)
+        return self._better(found, now), bound
+
+    def _better(self, found: Incumbent | None, now: Incumbent) -> Incumbent:
+        """The better of the two in the tiers up to this one."""
+        if found is None or found.values[: self._tier + 1] >= now.values[: self._tier + 1]:
+            return now
+        return found
+
+    def begin(self, columns: Integers, nodes: int, seconds: float | None) -> tuple[Incumbent | None, bool]:
+        """A plan out of these columns; None if none was found, and whether it was proven that there is none."""
+        actors, adjustments = len(self._pool.problem.actors), len(self._pool.problem.adjustment_most)
+        part = _Part(columns, np.arange(actors), np.arange(adjustments), None)
+        found, status, _ = self._solve(part, nodes, seconds)
+        return found, status == highspy.HighsModelStatus.kInfeasible
+
+    def _solve(
+        self, part: _Part, nodes: int, seconds: float | None
+    ) -> tuple[Incumbent | None, highspy.HighsModelStatus, float]:
+        """Solve for a part of the plan; once more with whole adjustments where they did not come out whole."""
+        pool, problem, now = self._pool, self._pool.problem, part.now
+        chosen, rest = np.zeros(len(problem.actors), dtype=np.int64), np.zeros(len(problem.adjustment_most), np.int64)
+        staying = np.zeros(0, dtype=np.int64)
+        start = None
+        if now is not None:
+            chosen, rest = now.columns.copy(), now.amounts.copy()
+            rest[part.moving] = 0
+            staying = np.delete(now.columns, part.free)
+            start = np.concatenate([np.isin(part.columns, now.columns[part.free]), now.amounts[part.moving]])
+        for is_whole in (False, True):
+            model = self._model(part, staying, rest, is_whole=is_whole)
+            values, status, bound = self._run(model, start, nodes, seconds)
+            if values is None:
+                return None, status, bound
+            options, amounts = np.split(values, [len(part.columns)])
+            whole = np.rint(amounts)
+            if np.abs(amounts - whole).max(initial=0.0) <= WHOLE:
+                break
+        picked = part.columns[options > 0.5]
+        chosen[pool.actor[picked]] = picked
+        rest[part.moving] = whole.astype(np.int64)
+        return incumbent(pool, chosen, rest), status, bound
+
+    def _model(self, part: _Part, staying: Integers, rest: Integers, *, is_whole: bool) -> highspy.HighsLp:
+        """The program: rows that the part can change, with what the others leave of their bounds."""
+        pool, problem, columns, moving = self._pool, self._pool.problem, part.columns, part.moving
+        usage, adjusted = pool.usage[columns], self._adjustments[moving]
+        used = np.asarray(pool.usage[staying].sum(axis=0)).ravel() + self._adjustments.T @ rest
+        rows = np.arange(len(problem.resources)) if part.now is None else np.union1d(usage.indices, adjusted.indices)
+        one_each = (np.searchsorted(part.free, pool.actor[columns]), np.arange(len(columns)))
+        shape = (len(part.free), len(columns))
+        blocks = [
+            [
+                sparse.coo_array((np.ones(len(columns)), one_each), shape=shape),
+                sparse.coo_array((shape[0], len(moving))),
+            ],
+            [usage[:, rows].T, adjusted[:, rows].T],
+        ]
+        upper = [np.ones(len(part.free)), problem.bounds[rows] - used[rows]]
+        for tier, value in self._holds.items():
+            prices, others = pool.prices[:, tier], problem.adjustment_prices[:, tier]
+            blocks.append([sparse.coo_array(prices[None, columns]), sparse.coo_array(others[None, moving])])
+            upper.append(np.array([value - prices[staying].sum() - others @ rest]))
+        table = sparse.csc_array(sparse.block_array(blocks)).astype(float)
+        model = highspy.HighsLp()
+        model.num_row_, model.num_col_ = table.shape
+        prices = np.concatenate([pool.prices[columns, self._tier], problem.adjustment_prices[moving, self._tier]])
+        model.col_cost_, model.col_lower_ = prices.astype(float), np.zeros(len(prices))
+        model.col_upper_ = np.concatenate([np.ones(len(columns)), problem.adjustment_most[moving]]).astype(float)
+        model.row_lower_ = np.concatenate([np.ones(shape[0]), np.full(table.shape[0] - shape[0], -math.inf)])
+        model.row_upper_ = np.concatenate(upper).astype(float)
+        kinds = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
+        model.integrality_ = [kinds[0]] * len(columns) + [kinds[0 if is_whole else 1]] * len(moving)
+        model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        model.a_matrix_.start_, model.a_matrix_.index_ = table.indptr, table.indices
+        model.a_matrix_.value_ = table.data
+        return model
+
+    def _run(
+        self, model: highspy.HighsLp, start: Floats | None, nodes: int, seconds: float | None
+    ) -> tuple[Floats | None, highspy.HighsModelStatus, float]:
+        """The best values found, None if there are none, and the bound."""
+        highs = highspy.Highs()
+        for option, value in (
+            ("output_flag", False),
+            ("threads", 1),
+            ("random_seed", self._seed),
+            ("mip_rel_gap", 0.0),
+            ("mip_abs_gap", 0.999),  # prices are whole numbers
+            ("mip_max_nodes", nodes),
+            ("time_limit", math.inf if seconds is None else seconds),
+            # Presolve's parallel rows and columns (bit 13) lose feasible solutions in HiGHS 1.12 and 1.13.
+            ("presolve_rule_off", 1 << 13),
+        ):
+            highs.setOptionValue(option, value)
+        highs.passModel(model)
+        if start is not None:
+            solution = highspy.HighsSolution()
+            solution.col_value = start.astype(float).tolist()
+            highs.setSolution(solution)
+        highs.run()
+        status, info = highs.getModelStatus(), highs.getInfo()
+        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return None, status, info.mip_dual_bound
+        return np.array(highs.getSolution().col_value), status, info.mip_dual_bound
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What of a plan is free: columns of the free actors, and adjustments; all of it if there is no plan yet."""
+
+    columns: Integers
+    free: Integers
+    moving: Integers
+    now: Incumbent | None

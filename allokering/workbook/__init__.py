@@ -1,0 +1,1 @@
+"""What planners see and edit in a spreadsheet: the template, the plan workbook, pins, and faults at their cells."""

@@ -1,0 +1,1 @@
+"""Comparisons with other solvers and with published results."""

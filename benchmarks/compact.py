@@ -1,0 +1,185 @@
+"""The placement as a compact integer program, as a good modeller writes it without paths, for the peers to solve.
+
+For a trainee t, position k, start s, site h, rotation r = (site, begin) and period p:
+
+    x[t,k,s]      t holds k from s on                      u[t]    t is unplaced
+    y[t,r]        t has rotation r (or none)               v[t,k,h] t has k and a rotation at h (or none)
+    z[t,k,s,p]    t is in practice in p, in k from s on    a[j]    amount of a relief or transfer
+
+    u + sum x = 1;  sum_h v[k,h] = sum_s x[k,s];  sum_k v[k,h] = sum_{r at h} y[r]
+    y[r] <= sum_{s that allow r} sum_k x[k,s]
+    z <= x;  sum_{k,s in p} z = sum_{k,s in p} x - sum_{r covers p} y[r]
+
+The equalities are as tight as such a model gets: a start, a site and the window of absence are flows of one trainee.
+Only one tier, the objective `weighted`; and what a rotation costs must depend on position and site alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import sparse
+
+from allokering.formulation.paths import PathOptions, While
+from allokering.problem import Floats, Integers, Problem, Solution
+
+
+@dataclass
+class Compact:
+    """Columns with costs and upper bounds, all integer and from 0, and rows with lower and upper sides."""
+
+    problem: Problem
+    costs: list[float] = field(default_factory=list)
+    most: list[float] = field(default_factory=list)
+    lower: list[float] = field(default_factory=list)
+    upper: list[float] = field(default_factory=list)
+    cells: list[tuple[int, int, float]] = field(default_factory=list)
+    """(row, column, coefficient)."""
+    chosen: dict[tuple[int, int, int], int] = field(default_factory=dict)
+    """Column of x by (trainee, position, start)."""
+    rotated: dict[tuple[int, int], int] = field(default_factory=dict)
+    """Column of y by (trainee, rotation)."""
+    amounts: list[int] = field(default_factory=list)
+    """Columns of the adjustments."""
+
+    def column(self, cost: float, most: float = 1.0) -> int:
+        """A new column."""
+        self.costs.append(float(cost))
+        self.most.append(float(most))
+        return len(self.costs) - 1
+
+    def row(self, lower: float, upper: float, cells: Iterable[tuple[int, float]]) -> int:
+        """A new row."""
+        self.lower.append(lower)
+        self.upper.append(upper)
+        number = len(self.lower) - 1
+        self.cells += [(number, column, amount) for column, amount in cells]
+        return number
+
+    @property
+    def table(self) -> sparse.csr_array:
+        """The coefficients."""
+        rows, columns, amounts = np.array(self.cells).T
+        shape = (len(self.lower), len(self.costs))
+        return sparse.coo_array((amounts, (rows.astype(int), columns.astype(int))), shape=shape).tocsr()
+
+    def solution(self, values: Floats) -> Solution:
+        """The solution of the problem behind the values of the columns."""
+        options: Integers = np.zeros(len(self.problem.actors), dtype=np.int64)
+        rotation = {trainee: number for (trainee, number), column in self.rotated.items() if values[column] > 0.5}
+        for (trainee, position, start), column in self.chosen.items():
+            if values[column] > 0.5:
+                actor = self.problem.actors[trainee]
+                assert isinstance(actor, PathOptions)  # noqa: S101 - made of such
+                options[trainee] = actor.number(position, start, rotation[trainee])
+        return Solution(options, np.rint(values[self.amounts]).astype(np.int64))
+
+
+def compact(problem: Problem) -> Compact:
+    """The compact program of a problem of training paths under the objective `weighted`."""
+    program = Compact(problem)
+    prices = problem.adjustment_prices[:, 0]
+    program.amounts = [program.column(price, most) for price, most in zip(prices, problem.adjustment_most, strict=True)]
+    uses: list[list[tuple[int, float]]] = [[] for _ in problem.resources]
+    moved = problem.adjustment_usage.tocoo()
+    for adjustment, resource, amount in zip(moved.row, moved.col, moved.data, strict=True):
+        uses[resource].append((program.amounts[adjustment], amount))
+    for trainee, actor in enumerate(problem.actors):
+        assert isinstance(actor, PathOptions)  # noqa: S101 - the compact program knows nothing else
+        _trainee(program, trainee, actor, uses)
+    for resource, bound in enumerate(problem.bounds):
+        if uses[resource]:
+            program.row(-math.inf, float(bound), uses[resource])
+    return program
+
+
+def _trainee(program: Compact, trainee: int, actor: PathOptions, uses: list[list[tuple[int, float]]]) -> None:
+    """The columns and rows of one trainee."""
+    space, (by_start, by_rotation) = actor.space, actor.path_prices
+    allowed = space.allowed(actor.positions)
+    x = {(int(k), int(s)): program.column(by_start[k, s, 0]) for k, s in np.argwhere(allowed.any(axis=2))}
+    program.chosen |= {(trainee, *key): column for key, column in x.items()}
+    placed = [] if actor.unplaced_prices is None else [program.column(actor.unplaced_prices[0])]
+    program.row(1, 1, [(column, 1.0) for column in (*x.values(), *placed)])
+    y = {int(r): program.column(0) for r in np.flatnonzero(allowed.any(axis=(0, 1)))}
+    program.rotated |= {(trainee, r): column for r, column in y.items()}
+    for r, column in y.items():
+        fits = [(x[k, s], -1.0) for k, s in x if space.by_start_and_rotation[s, r]]
+        program.row(-math.inf, 0, [(column, 1.0), *fits])
+    _pairs(program, actor, x, y, by_rotation)
+    away = {
+        p: [column for r, column in y.items() if r and 0 <= p - space.rotation_begin[r] < space.rotation_periods]
+        for p in range(space.periods)
+    }
+    z: dict[tuple[int, int, int], int] = {}
+    for p in range(space.periods):
+        holding = [(k, s) for k, s in x if space.starts[s] <= p < space.finishes[s]]
+        if not away[p]:
+            z |= {(k, s, p): x[k, s] for k, s in holding}
+            continue
+        for k, s in holding:
+            z[k, s, p] = program.column(0)
+            program.row(-math.inf, 0, [(z[k, s, p], 1.0), (x[k, s], -1.0)])
+        balance = [(z[k, s, p], 1.0) for k, s in holding] + [(x[k, s], -1.0) for k, s in holding]
+        program.row(0, 0, [*balance, *((column, 1.0) for column in away[p])])
+    _use(actor, uses, x, y, z)
+
+
+def _pairs(
+    program: Compact,
+    actor: PathOptions,
+    x: dict[tuple[int, int], int],
+    y: dict[int, int],
+    by_rotation: Integers,
+) -> None:
+    """Which position goes with which site, and what the two cost together."""
+    space = actor.space
+    sites = sorted({int(space.rotation_site[r]) for r in y})
+    first_at = {site: next(r for r in y if space.rotation_site[r] == site) for site in sites}
+    positions = sorted({k for k, _ in x})
+    v = {
+        (k, site): program.column(by_rotation[k, first_at[site], 0])
+        for k in positions
+        for site in sites
+        if space.by_position_and_site[actor.positions[k], site]
+    }
+    for k in positions:
+        of_k = [(column, 1.0) for (position, _), column in v.items() if position == k]
+        program.row(0, 0, of_k + [(column, -1.0) for (position, _), column in x.items() if position == k])
+    for site in sites:
+        at_site = [(column, 1.0) for (_, place), column in v.items() if place == site]
+        program.row(0, 0, at_site + [(column, -1.0) for r, column in y.items() if space.rotation_site[r] == site])
+
+
+def _use(
+    actor: PathOptions,
+    uses: list[list[tuple[int, float]]],
+    x: dict[tuple[int, int], int],
+    y: dict[int, int],
+    z: dict[tuple[int, int, int], int],
+) -> None:
+    """What the trainee uses of every resource."""
+    space = actor.space
+    for use in actor.uses:
+        if use.by_site:
+            amounts = np.broadcast_to(use.amount, use.resource.shape)
+            for r, column in y.items():
+                site, begin = space.rotation_site[r], space.rotation_begin[r]
+                for p in range(begin, begin + space.rotation_periods if r else begin):
+                    if use.resource[site, p] >= 0:
+                        uses[use.resource[site, p]].append((column, float(amounts[site, p])))
+            continue
+        amounts = np.broadcast_to(use.amount, (len(actor.positions), len(space.starts), space.periods))
+        for (k, s, p), practice in z.items():
+            amount, resource = float(amounts[k, s, p]), use.resource[k, p]
+            if resource < 0 or amount == 0:
+                continue
+            if use.when is While.HELD:
+                uses[resource].append((x[k, s], amount))
+            elif use.when is While.PRACTICE:
+                uses[resource].append((practice, amount))
+            elif practice != x[k, s]:
+                uses[resource] += [(x[k, s], amount), (practice, -amount)]

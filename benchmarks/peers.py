@@ -1,0 +1,156 @@
+"""The peers: solvers that anybody can install, on the compact program; and a planner who assigns by hand."""
+
+from __future__ import annotations
+
+import math
+import re
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pulp
+from ortools.linear_solver.python import model_builder
+from ortools.sat.python import cp_model
+
+from allokering.problem import Floats, Problem, Solution
+from allokering.solvers.large import solve_large
+from benchmarks.compact import Compact, compact
+from benchmarks.greedy import by_hand
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A solution and a bound, None where the solver has none."""
+
+    solution: Solution | None
+    bound: float | None
+
+
+Peer = Callable[[Problem, float, int], Answer]
+"""Solves a problem within so many seconds with so many threads; making the model counts."""
+
+
+def allokering(problem: Problem, seconds: float, threads: int) -> Answer:
+    """Our own."""
+    outcome = solve_large(problem, workers=threads, time_limit=seconds)
+    return Answer(outcome.solution, outcome.tiers[0].bound if outcome.tiers else None)
+
+
+def greedy(problem: Problem, seconds: float, threads: int) -> Answer:  # noqa: ARG001 - it takes no time
+    """First come, first served."""
+    return Answer(by_hand(problem), None)
+
+
+def pulp_cbc(problem: Problem, seconds: float, threads: int) -> Answer:
+    """PuLP with the CBC it ships."""
+    program = compact(problem)
+    model, variables = _pulp(program)
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "cbc.log"
+        model.solve(pulp.PULP_CBC_CMD(msg=False, timeLimit=seconds, threads=threads, logPath=str(log)))
+        told = re.findall(r"^Lower bound:\s+(\S+)", log.read_text(), flags=re.MULTILINE)
+    values = _pulp_values(model, variables)
+    is_proven = model.sol_status == pulp.LpSolutionOptimal and values is not None
+    bound = float(told[-1]) if told else float(pulp.value(model.objective)) if is_proven else None
+    return Answer(None if values is None else program.solution(values), bound)
+
+
+def pulp_highs(problem: Problem, seconds: float, threads: int) -> Answer:
+    """PuLP with HiGHS."""
+    program = compact(problem)
+    model, variables = _pulp(program)
+    solver = pulp.HiGHS(msg=False, timeLimit=seconds, threads=threads)
+    if not solver.available():
+        raise RuntimeError("PuLP has lost its HiGHS: the versions clash")
+    model.solve(solver)
+    values = _pulp_values(model, variables)
+    bound = model.solverModel.getInfo().mip_dual_bound
+    return Answer(None if values is None else program.solution(values), bound if math.isfinite(bound) else None)
+
+
+def cp_sat(problem: Problem, seconds: float, threads: int) -> Answer:
+    """CP-SAT directly."""
+    program = compact(problem)
+    model = cp_model.CpModel()
+    variables = [model.new_int_var(0, int(most), "") for most in program.most]
+    table = program.table
+    for row, (begin, end) in enumerate(pairwise(table.indptr)):
+        expression = cp_model.LinearExpr.weighted_sum(
+            [variables[column] for column in table.indices[begin:end]],
+            [round(amount) for amount in table.data[begin:end]],
+        )
+        lower, upper = program.lower[row], program.upper[row]
+        least = round(lower) if math.isfinite(lower) else cp_model.INT32_MIN * 1000
+        model.add_linear_constraint(expression, least, round(upper))
+    model.minimize(cp_model.LinearExpr.weighted_sum(variables, [round(cost) for cost in program.costs]))
+    solver = cp_model.CpSolver()
+    solver.parameters.max_time_in_seconds = seconds
+    solver.parameters.num_workers = threads
+    status = solver.solve(model)
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return Answer(None, solver.best_objective_bound)
+    values = np.array([solver.value(variable) for variable in variables], dtype=np.float64)
+    return Answer(program.solution(values), solver.best_objective_bound)
+
+
+def scip(problem: Problem, seconds: float, threads: int) -> Answer:  # noqa: ARG001 - SCIP uses one
+    """SCIP through OR-Tools."""
+    program = compact(problem)
+    model = model_builder.ModelBuilder()
+    variables = [model.new_int_var(0, most, None) for most in program.most]
+    table = program.table
+    for row, (begin, end) in enumerate(pairwise(table.indptr)):
+        expression = model_builder.LinearExpr.weighted_sum(
+            [variables[column] for column in table.indices[begin:end]], table.data[begin:end].tolist()
+        )
+        model.add_linear_constraint(expression, program.lower[row], program.upper[row])
+    model.minimize(model_builder.LinearExpr.weighted_sum(variables, program.costs))
+    solver = model_builder.Solver("scip")
+    if not solver.solver_is_supported():
+        raise RuntimeError("OR-Tools has no SCIP here")
+    solver.set_time_limit_in_seconds(seconds)
+    status = solver.solve(model)
+    if status not in (model_builder.SolveStatus.OPTIMAL, model_builder.SolveStatus.FEASIBLE):
+        return Answer(None, None)
+    values = np.array([solver.value(variable) for variable in variables], dtype=np.float64)
+    return Answer(program.solution(values), solver.best_objective_bound)
+
+
+def _pulp(program: Compact) -> tuple[pulp.LpProblem, list[pulp.LpVariable]]:
+    """The compact program in PuLP, under generated names."""
+    model = pulp.LpProblem("compact", pulp.LpMinimize)
+    variables = [pulp.LpVariable(f"x{column}", 0, most, cat=pulp.LpInteger) for column, most in enumerate(program.most)]
+    model += pulp.LpAffineExpression(zip(variables, program.costs, strict=True))
+    table = program.table
+    for row, (begin, end) in enumerate(pairwise(table.indptr)):
+        terms = [
+            (variables[column], amount)
+            for column, amount in zip(table.indices[begin:end], table.data[begin:end], strict=True)
+        ]
+        sense = pulp.LpConstraintEQ if program.lower[row] == program.upper[row] else pulp.LpConstraintLE
+        model += pulp.LpConstraint(pulp.LpAffineExpression(terms), sense, f"r{row}", program.upper[row])
+    return model, variables
+
+
+def _pulp_values(model: pulp.LpProblem, variables: list[pulp.LpVariable]) -> Floats | None:
+    """The values, if there is a feasible solution; the status alone would also say so when time was up."""
+    if model.sol_status not in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible):
+        return None
+    return np.array([variable.value() or 0.0 for variable in variables], dtype=np.float64)
+
+
+PEERS: dict[str, Peer] = {
+    "allokering": allokering,
+    "pulp-cbc": pulp_cbc,
+    "pulp-highs": pulp_highs,
+    "cp-sat": cp_sat,
+    "scip": scip,
+    "greedy": greedy,
+}
+"""Every way to solve, by the name it has in the tables."""
+EXACT: tuple[str, ...] = ("pulp-cbc", "pulp-highs", "cp-sat", "scip")
+"""Those that reach the optimum if they are given the time."""
+__all__ = ["EXACT", "PEERS", "Answer", "Peer"]

@@ -1,0 +1,188 @@
+"""The large solver: never better than the optimum, never below its bound, and on small problems the optimum itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+import numpy as np
+import pytest
+from random_instances import random_case
+from random_problems import random_problem
+from scipy import sparse
+
+from allokering.formulation.build import build
+from allokering.problem import ListedOptions, Problem, Relief, Resource, Solution, Surcharges, Tier
+from allokering.solvers import large_neighbourhood
+from allokering.solvers.exact import solve_exact
+from allokering.solvers.large import solve_large
+from allokering.solvers.outcome import Outcome, Status
+from allokering.tables import TABLES
+
+
+def values(outcome: Outcome) -> tuple[int, ...]:
+    """What the solution is said to cost in every tier."""
+    return tuple(tier.value for tier in outcome.tiers)
+
+
+def bounds(outcome: Outcome) -> tuple[int, ...]:
+    """The bounds, by tier."""
+    return tuple(tier.bound for tier in outcome.tiers)
+
+
+def jobs_and_agents(jobs: int, agents: int, seed: int) -> Problem:
+    """Generalised assignment, the agents four fifths full; overtime is dear."""
+    random = np.random.default_rng(seed)
+    amounts, costs = random.integers(5, 26, (jobs, agents)), random.integers(10, 51, (jobs, agents))
+    capacity = int(amounts.sum() * 8 // (10 * agents * agents))
+    return Problem(
+        tiers=(Tier("cost", "units"),),
+        resources=tuple(Resource("capacity", f"agent-{agent:02}", 0, capacity) for agent in range(agents)),
+        actors=tuple(
+            ListedOptions(
+                f"job-{job:02}",
+                [f"agent-{agent:02}" for agent in range(agents)],
+                sparse.csr_array(np.diag(amounts[job])),
+                costs[job][:, None],
+            )
+            for job in range(jobs)
+        ),
+        reliefs=tuple(Relief("overtime", agent, 1000, (100,)) for agent in range(agents)),
+    )
+
+
+@pytest.mark.parametrize("seeds", [range(first, first + 10) for first in range(0, 100, 10)], ids=str)
+def test_it_finds_what_trying_everything_finds(seeds: range) -> None:
+    """So few actors fit into one neighbourhood. No bound is above the optimum, the earlier tiers being at theirs."""
+    for seed in seeds:
+        raw = random_problem(seed)
+        expected = raw.best()
+        outcome = solve_large(raw.problem)
+        if expected is None:
+            assert (outcome.status, outcome.solution, outcome.tiers) == (Status.INFEASIBLE, None, ()), seed
+            continue
+        assert values(outcome) == expected, seed
+        assert outcome.solution is not None
+        assert raw.problem.is_feasible(outcome.solution), seed
+        assert raw.problem.values(outcome.solution) == expected, seed
+        assert all(bound <= value for bound, value in zip(bounds(outcome), expected, strict=True)), seed
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_it_agrees_with_the_exact_solver_on_training_paths(seed: int) -> None:
+    """Both objectives, on instances in which the rules bind."""
+    instance, model = random_case(seed)
+    for objective in ("weighted", "lexicographic"):
+        problem = build(instance, model, objective)
+        exact, large = solve_exact(problem), solve_large(problem)
+
+        assert (large.solution is None) == (exact.solution is None)
+        assert values(large) == values(exact)
+        assert all(bound <= value for bound, value in zip(bounds(large), values(exact), strict=True))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_larger_problem_is_solved_within_the_gap_it_reports(seed: int) -> None:
+    """Sixty jobs: bound <= optimum <= value, and the two are near."""
+    problem = jobs_and_agents(60, 6, seed)
+    optimum = values(solve_exact(problem))[0]
+
+    outcome = solve_large(problem, work_limit=30)
+
+    assert bounds(outcome)[0] <= optimum <= values(outcome)[0]
+    assert outcome.tiers[0].gap < 0.01
+
+
+def test_the_same_seed_gives_the_same_solution_with_any_number_of_workers() -> None:
+    problem = jobs_and_agents(40, 5, seed=4)
+    first, second = (solve_large(problem, seed=7, workers=workers, work_limit=10) for workers in (1, 2))
+
+    assert first.solution is not None
+    assert second.solution is not None
+    assert first.solution.options.tolist() == second.solution.options.tolist()
+    assert first.solution.adjustments.tolist() == second.solution.adjustments.tolist()
+
+
+def test_the_order_of_rows_in_the_tables_does_not_matter() -> None:
+    """The same instance read from shuffled tables gives the same solution."""
+    instance, model = random_case(5)
+    shuffled = {table: list(instance.rows(table)) for table in TABLES}
+    for rows in shuffled.values():
+        Random(1).shuffle(rows)
+    again = type(instance).of(instance.name, instance.settings, shuffled)
+
+    first, second = (solve_large(build(one, model, "weighted")) for one in (instance, again))
+
+    assert values(first) == values(second)
+    assert (first.solution is None) == (second.solution is None)
+    if first.solution is not None and second.solution is not None:
+        assert first.solution.options.tolist() == second.solution.options.tolist()
+
+
+def test_a_start_is_never_made_worse() -> None:
+    """With no time to do better it comes back; given time, something better does."""
+    problem = jobs_and_agents(40, 5, seed=5)
+    options = np.zeros(40, dtype=np.int64)
+    used = sum(int(actor.usage(np.array([0]), 5).sum()) for actor in problem.actors)
+    overtime = np.array([used - problem.bounds[0], 0, 0, 0, 0], dtype=np.int64)
+    start = Solution(options, overtime)
+
+    at_once = solve_large(problem, start=start, time_limit=0.0)
+    later = solve_large(problem, start=start, work_limit=5)
+
+    assert at_once.solution is not None
+    assert values(at_once) == problem.values(start)
+    assert values(later) < problem.values(start)
+
+
+def test_no_time_at_all_gives_no_false_promise() -> None:
+    """The plan of those who came first is feasible and not below its bound; the outcome says that time was up."""
+    problem = jobs_and_agents(40, 5, seed=6)
+    outcome = solve_large(problem, time_limit=0.0)
+
+    assert outcome.status is Status.FEASIBLE
+    assert outcome.solution is not None
+    assert problem.is_feasible(outcome.solution)
+    assert bounds(outcome)[0] <= values(outcome)[0] == problem.values(outcome.solution)[0]
+    assert outcome.notes == ("the time limit struck",)
+
+
+def test_an_interrupted_search_returns_the_best_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when someone presses Ctrl-C at the second neighbourhood."""
+    problem = jobs_and_agents(40, 5, seed=7)
+    problem = replace(problem, actors=problem.actors)
+    draw, calls = large_neighbourhood.Neighbourhood.draw, [0]
+
+    def interrupted(self: large_neighbourhood.Neighbourhood, now: object) -> object:
+        calls[0] += 1
+        if calls[0] == 2:
+            raise KeyboardInterrupt
+        return draw(self, now)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(large_neighbourhood.Neighbourhood, "draw", interrupted)
+    outcome = solve_large(problem)
+
+    assert outcome.solution is not None
+    assert problem.is_feasible(outcome.solution)
+    assert outcome.notes == ("interrupted",)
+    assert bounds(outcome)[0] <= values(outcome)[0]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_paths_are_priced_as_their_usage_says(seed: int) -> None:
+    """Cost by arrays is cost by the table of uses, surcharges by amount included."""
+    instance, model = random_case(seed)
+    problem = build(instance, model, "lexicographic")
+    random = np.random.default_rng(seed)
+    prices, weights = random.uniform(0, 9, len(problem.resources)), random.uniform(0, 9, len(problem.tiers))
+    for actor in problem.actors:
+        amounts = np.unique(np.append(actor.amounts(), 0))
+        table = random.uniform(-9, 9, (len(problem.resources) + 1, len(amounts)))
+        table[-1] = 0
+        table[:, amounts == 0] = 0
+        surcharges = Surcharges(amounts, table)
+        every = np.arange(len(actor))
+        usage = actor.usage(every, len(problem.resources))
+        expected = usage @ prices + actor.prices(every) @ weights + surcharges.of(usage)
+
+        assert np.allclose(actor.values(prices, weights, surcharges), expected)
