@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import resource
+import signal
 import statistics
 import time
 from collections.abc import Sequence
@@ -84,12 +86,14 @@ def run(drawn: Drawn, peer: str, seconds: float, threads: int) -> Run:
             told = here.recv()
         except EOFError:  # the process has died, of memory for example
             told = None
-    process.kill()
+    if process.is_alive():
+        os.killpg(process.pid or 0, signal.SIGKILL)  # PuLP's CBC is a child of the child
     process.join()
     return told or Run(peer, drawn.seed, None, None, seconds + GRACE, 0)
 
 
 def _solve(drawn: Drawn, peer: str, seconds: float, threads: int, answer_to: Connection) -> None:
+    os.setsid()
     problem = build(drawn.instance(), load_model("alis", {}), "weighted")
     began = time.monotonic()
     answer = PEERS[peer](problem, seconds, threads)

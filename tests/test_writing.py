@@ -32,7 +32,11 @@ def instances(draw: st.DrawFn) -> Instance:
         rows["doctors"] = draw(tables_of(Doctor, {"municipality_id": place, **lists, **days}))
         ends = {"from_municipality_id": place, "to_municipality_id": place}
         rows["travel"] = draw(tables_of(TABLES["travel"], {**ends, "minutes": st.just(0)}))
-        rows["cross_border"] = draw(tables_of(TABLES["cross_border"], ends))
+        rows["cross_border"] = [
+            row
+            for row in draw(tables_of(TABLES["cross_border"], ends))
+            if row.from_municipality_id != row.to_municipality_id  # type: ignore[attr-defined]
+        ]
     told = Settings(
         title=draw(TEXTS),
         question=draw(TEXTS),
