@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
 from allokering.errors import NoPlanInTime, NoPlanPossible, StageFailed
 from allokering.explain import explain_infeasible
@@ -24,6 +25,8 @@ from allokering.plan import ContentHash, Plan, PlanHeader, TierResult
 from allokering.problem import Problem, Solution
 from allokering.solvers.completion import complete
 from allokering.solvers.exact import solve_exact
+from allokering.solvers.large import NAME as LARGE
+from allokering.solvers.large import solve_large
 from allokering.solvers.outcome import Outcome, Progress, Status, silent
 from allokering.stages.groups import form_groups
 from allokering.stages.list_program import available_solver
@@ -38,6 +41,12 @@ VERSIONED = ("allokering", "highspy", "ortools", "pulp", "numpy", "scipy")
 """Packages whose versions can change a plan."""
 
 
+Solver = Literal["auto", "exact", "large"]
+SOLVERS: tuple[Solver, ...] = ("auto", "exact", "large")
+SMALL = 50_000
+"""Training paths up to which `auto` takes the exact solver; ALIS-Vest has 6,300, a health region a million."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """How the job is to be done."""
@@ -46,6 +55,7 @@ class Wanted:
     seed: int = 0
     workers: int = 1
     time_limit: float | None = None
+    solver: Solver = "auto"
     list_solver: str = "cbc"
     start: Plan | None = None
 
@@ -71,7 +81,8 @@ def make_plan(
     began = time.monotonic()
     stage(say("placement"))
     problem = build(instance, model, wanted.objective)
-    outcome = solve_exact(
+    solve = solve_exact if _is_small(problem, wanted.solver) else solve_large
+    outcome = solve(
         problem,
         seed=wanted.seed,
         workers=wanted.workers,
@@ -84,7 +95,7 @@ def make_plan(
         raise NoPlanPossible(f"{told}\n  {explain_infeasible(instance, model, wanted.objective)}")
     if outcome.solution is None:
         raise NoPlanInTime(say("No plan was found within {seconds} seconds.", seconds=wanted.time_limit))
-    if outcome.status is not Status.OPTIMAL:
+    if outcome.solver == LARGE or outcome.status is not Status.OPTIMAL:
         outcome = _with_cheapest_adjustments(problem, outcome, outcome.solution)
     assert outcome.solution is not None  # noqa: S101 - there was one
     plan = placement_plan(instance, model, problem, outcome.solution)
@@ -129,6 +140,11 @@ def check_wanted(wanted: Wanted, target: Path) -> None:
     """
     check_place(target, is_plan_workbook if target.suffix.casefold() == WORKBOOK else is_plan)
     available_solver(wanted.list_solver)
+
+
+def _is_small(problem: Problem, solver: Solver) -> bool:
+    """Is the exact solver asked for, or, if nobody says, able?"""
+    return solver == "exact" or (solver == "auto" and sum(len(actor) for actor in problem.actors) <= SMALL)
 
 
 def _start(instance: Instance, problem: Problem, earlier: Plan | None) -> Solution | None:

@@ -50,7 +50,8 @@ def pulp_cbc(problem: Problem, seconds: float, threads: int) -> Answer:
     model, variables = _pulp(program)
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "cbc.log"
-        model.solve(pulp.PULP_CBC_CMD(msg=False, timeLimit=seconds, threads=threads, logPath=str(log)))
+        settings = {"msg": False, "timeLimit": seconds, "threads": threads, "logPath": str(log)}
+        model.solve(pulp.COIN_CMD(path=pulp.PULP_CBC_CMD.pulp_cbc_path, **settings))
         told = re.findall(r"^Lower bound:\s+(\S+)", log.read_text(), flags=re.MULTILINE)
     values = _pulp_values(model, variables)
     is_proven = model.sol_status == pulp.LpSolutionOptimal and values is not None
@@ -122,16 +123,14 @@ def scip(problem: Problem, seconds: float, threads: int) -> Answer:  # noqa: ARG
 def _pulp(program: Compact) -> tuple[pulp.LpProblem, list[pulp.LpVariable]]:
     """The compact program in PuLP, under generated names."""
     model = pulp.LpProblem("compact", pulp.LpMinimize)
-    variables = [pulp.LpVariable(f"x{column}", 0, most, cat=pulp.LpInteger) for column, most in enumerate(program.most)]
-    model += pulp.LpAffineExpression(zip(variables, program.costs, strict=True))
+    variables = [model.add_variable(f"x{number}", 0, most, pulp.LpInteger) for number, most in enumerate(program.most)]
+    model += pulp.lpSum(cost * variable for cost, variable in zip(program.costs, variables, strict=True))
     table = program.table
     for row, (begin, end) in enumerate(pairwise(table.indptr)):
-        terms = [
-            (variables[column], amount)
-            for column, amount in zip(table.indices[begin:end], table.data[begin:end], strict=True)
-        ]
-        sense = pulp.LpConstraintEQ if program.lower[row] == program.upper[row] else pulp.LpConstraintLE
-        model += pulp.LpConstraint(pulp.LpAffineExpression(terms), sense, f"r{row}", program.upper[row])
+        cells = zip(table.indices[begin:end], table.data[begin:end], strict=True)
+        left = pulp.lpSum(amount * variables[column] for column, amount in cells)
+        right = program.upper[row]
+        model += (left == right) if program.lower[row] == right else (left <= right), f"r{row}"
     return model, variables
 
 

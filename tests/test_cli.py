@@ -262,6 +262,17 @@ def test_another_list_solver_gives_the_same_lists(solved: Path, tmp_path: Path) 
     assert run("solve", INSTANCE, "-o", tmp_path / "other", "--list-solver", "GUROBI_CMD").exit_code == 2
 
 
+def test_the_large_solver_finds_what_the_exact_one_proves(solved: Path, tmp_path: Path) -> None:
+    """On an instance that both can solve the values are the same, and the plan verifies."""
+    result = run("solve", INSTANCE, "-o", tmp_path / "plan", "--solver", "large", "--json")
+    exact = json.loads((solved / "plan.json").read_text("utf-8"))
+
+    found = json.loads(result.stdout)
+    assert found["solver"] == "large"
+    assert [tier["value"] for tier in found["tiers"]] == [tier["value"] for tier in exact["tiers"]]
+    assert all(tier["bound"] <= tier["value"] for tier in found["tiers"])
+
+
 def test_messages_in_norwegian(plan: Path) -> None:
     """`--lang nb` answers in bokmål."""
     result = run("--lang", "nb", "check", INSTANCE, plan)

@@ -83,14 +83,14 @@ def test_it_agrees_with_the_exact_solver_on_training_paths(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_larger_problem_is_solved_within_the_gap_it_reports(seed: int) -> None:
-    """Sixty jobs: bound <= optimum <= value, and the two are near."""
-    problem = jobs_and_agents(60, 6, seed)
+    """Forty jobs: bound <= optimum <= value, and the two are near."""
+    problem = jobs_and_agents(40, 5, seed)
     optimum = values(solve_exact(problem))[0]
 
-    outcome = solve_large(problem, work_limit=30)
+    outcome = solve_large(problem, work_limit=10)
 
     assert bounds(outcome)[0] <= optimum <= values(outcome)[0]
-    assert outcome.tiers[0].gap < 0.01
+    assert outcome.tiers[0].gap < 0.03
 
 
 def test_the_same_seed_gives_the_same_solution_with_any_number_of_workers() -> None:

@@ -16,7 +16,7 @@ from allokering.files.reading import read_instance
 from allokering.formulation.scope import OBJECTIVES
 from allokering.language import say
 from allokering.model import load_model
-from allokering.planning import Wanted, check_wanted, make_plan, publish
+from allokering.planning import SOLVERS, Wanted, check_wanted, make_plan, publish
 from allokering.tables import Pin
 from allokering.terminal import summary, watched
 from allokering.workbook.marking import marking
@@ -32,6 +32,9 @@ from allokering.workbook.pins import read_pins
 @click.option("--time-limit", type=click.FloatRange(min=0.1), help="Seconds; a guard, reported where it strikes.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Threads of the solver.")
+@click.option(
+    "--solver", type=click.Choice(SOLVERS), default="auto", show_default=True, help="By size, unless you say."
+)
 @click.option("--list-solver", default="cbc", show_default=True, help="cbc, highs, or another solver PuLP has.")
 @click.option("--start", type=PATH, help="An earlier plan to begin from; the new one is never worse.")
 @click.option("--pins", "pinned", type=PATH, help="A plan workbook whose edited cells, and earlier pins, must hold.")

@@ -24,7 +24,7 @@ def first_that_fits(problem: Problem, liked: Iterable[Sequence[int]]) -> Integer
     room = Room(problem)
     chosen = np.zeros(len(problem.actors), dtype=np.int64)
     for number, options in enumerate(liked):
-        usage = problem.actors[number].usage(np.array(options), len(problem.resources))
+        usage = problem.actors[number].usage(np.array(options, dtype=np.int64), len(problem.resources))
         for place, option in enumerate(options):
             begin, end = usage.indptr[place : place + 2]
             if room.take(dict(zip(usage.indices[begin:end].tolist(), usage.data[begin:end].tolist(), strict=True))):

@@ -1,0 +1,134 @@
+"""The peers are honest: on small instances they reach our optimum; and the readers read what the formats say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from random_instances import random_case
+
+from allokering.formulation.build import build
+from allokering.solvers.exact import solve_exact
+from benchmarks.compare import OURS, Drawn, Run, run, summary
+from benchmarks.gap_types import draw
+from benchmarks.peers import EXACT, PEERS
+from benchmarks.published.__main__ import main
+from benchmarks.published.facility import read_facility
+from benchmarks.published.residents import read_residents
+
+FACILITIES = """
+2 3
+10 100.5
+capacity 10
+4  8 1
+4  8 2.25
+4  8 3
+"""
+"""Two facilities; the second is cheap but holds two customers of three."""
+RESIDENTS = """3 2
+1: 1 2
+2: 1
+3: 1 2
+1: 1: 2 3 1
+2: 1: 3
+"""
+"""Resident 1 wants hospital 2 second, which does not accept anyone but 3."""
+
+
+@pytest.mark.parametrize("peer", EXACT)
+def test_the_compact_model_has_our_optimum(peer: str) -> None:
+    """Given time, each peer finds the same value, and its solution is one of ours."""
+    for seed in range(1, 9):
+        instance, model = random_case(seed)
+        problem = build(instance, model, "weighted")
+        expected = solve_exact(problem)
+
+        answer = PEERS[peer](problem, 60, 1)
+
+        assert (answer.solution is None) == (expected.solution is None), seed
+        if answer.solution is not None:
+            assert problem.is_feasible(answer.solution), seed
+            assert problem.values(answer.solution)[0] == expected.tiers[0].value, seed
+
+
+def test_by_hand_is_feasible_and_not_better() -> None:
+    """Where first come, first served leads anywhere at all."""
+    found = 0
+    for seed in range(1, 12):
+        instance, model = random_case(seed)
+        problem = build(instance, model, "weighted")
+        answer = PEERS["greedy"](problem, 60, 1)
+        if answer.solution is not None:
+            found += 1
+            assert problem.is_feasible(answer.solution), seed
+            assert problem.values(answer.solution)[0] >= solve_exact(problem).tiers[0].value, seed
+
+    assert found > 3
+
+
+def test_a_comparison_runs_in_a_process_of_its_own() -> None:
+    """And says what it used."""
+    done = run(Drawn("helse-nord", 4, 1, 6, 3), "greedy", 60, 1)
+
+    assert (done.peer, done.seed, done.bound, done.gap) == ("greedy", 1, None, None)
+    assert done.value is not None
+    assert done.megabytes > 0
+
+
+def test_the_table_gives_the_median_and_the_ratio_to_ours() -> None:
+    """Values 100 and 200 of ours, 150 and none of a peer: the peer's only ratio is 1.5."""
+    runs = [
+        Run(OURS, 1, 100, 90.0, 1.0, 10),
+        Run(OURS, 2, 200, 200.0, 1.0, 10),
+        Run("peer", 1, 150, None, 2.0, 10),
+        Run("peer", 2, None, None, 2.0, 10),
+    ]
+
+    columns = [list(column.cells) for column in summary(runs).columns]
+
+    assert columns[1] == ["2/2", "1/2"]
+    assert columns[3] == ["5.00 (0.00-10.00)", "-"]
+    assert columns[4] == ["1.000", "1.500"]
+
+
+def test_customers_are_served_by_one_facility_that_is_open() -> None:
+    """The second facility holds two customers: the third opens the first, or both are open; 1 + 2.25 + 8 + 10 + 100.5.
+
+    All in the first need 12 places of 10.
+    """
+    outcome = solve_exact(read_facility(FACILITIES, capacity=8))
+
+    assert outcome.tiers[0].value == round(1000 * (1 + 2.25 + 8 + 10 + 100.5))
+
+
+def test_residents_are_matched_before_they_are_pleased() -> None:
+    """Residents 1 or 2 take the only place of hospital 1; resident 3 makes do with hospital 2."""
+    outcome = solve_exact(read_residents(RESIDENTS))
+
+    assert [tier.value for tier in outcome.tiers] == [1, 1 + 2]
+
+
+def test_published_instances_are_compared_with_published_optima(tmp_path: Path) -> None:
+    """One file of each kind in a folder."""
+    (tmp_path / "cap").mkdir()
+    (tmp_path / "cap" / "tiny").write_text(FACILITIES)
+    optima = tmp_path / "optima"
+    optima.write_text("tiny 121750\n")
+
+    told = CliRunner().invoke(
+        main, [str(tmp_path / "cap"), "--kind", "facility", "--capacity", "8", "--optima", str(optima)]
+    )
+
+    assert told.exit_code == 0
+    assert "published 121750, +0.000 %" in told.output
+
+
+def test_drawn_types_have_their_recipe() -> None:
+    """Costs and amounts in their ranges, capacities four fifths of the mean load."""
+    drawn = draw("d", 5, 40, seed=1)
+
+    assert drawn.amounts.min() >= 1
+    assert drawn.amounts.max() <= 100
+    assert ((drawn.costs - 111 + drawn.amounts) <= 10).all()
+    assert drawn.capacities.tolist() == (8 * drawn.amounts.sum(axis=1) // 50).tolist()
