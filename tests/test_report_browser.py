@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from report_scenes import crowded_page
 from report_scenes import page as html
 
@@ -171,18 +171,18 @@ def test_of_a_long_table_all_is_shown_when_asked_for(opened: Opener) -> None:
     rows = "#lists-table tbody tr"
     table.scroll_into_view_if_needed()
 
-    assert reader.shown(rows).count() == 500
-    assert table.locator("output").inner_text() == "652 / 652 rows"
+    expect(reader.shown(rows)).to_have_count(500)
+    expect(table.locator("output")).to_have_text("652 / 652 rows")
 
     reader.page.emulate_media(media="print")
 
-    assert reader.shown(rows).count() == 652
+    expect(reader.shown(rows)).to_have_count(652)
 
     reader.page.emulate_media(media="screen")
     table.get_by_role("button", name="Show all").click()
 
-    assert reader.shown(rows).count() == 652
-    assert reader.shown("#lists-table .tools button").count() == 0
+    expect(reader.shown(rows)).to_have_count(652)
+    expect(reader.shown("#lists-table .tools button")).to_have_count(0)
 
 
 def test_names_are_sorted_as_norwegians_do(opened: Opener) -> None:

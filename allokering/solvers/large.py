@@ -30,7 +30,7 @@ EACH = 50, 1000
 """Options of one actor among them, at least and at most."""
 FEW = 10_000
 """If at most so many options could be part of a better plan, a last program holds them all."""
-LAST_NODES = 50_000
+LAST_NODES = 5_000
 """Nodes of the branch and bound of that program."""
 SHORTAGES = 3
 """How often the price of a shortage is raised, each time tenfold, before the relaxation's word is taken."""
@@ -158,6 +158,7 @@ class _Run:
         program = Program(self._pool, excess, tier, self._holds, self._seed)
         if self.best is None:
             self._begin(tier, program, excess, share)
+        is_finished = self._finish(tier, root, Clock(None if share.left is None else share.left / 2))
         if self.best is not None and self._problem.actors:
             neighbourhood = Neighbourhood(self._pool, excess, root.prices.resources, self._seed)
             search(
@@ -169,7 +170,8 @@ class _Run:
                 workers=self._workers,
                 is_done=lambda now: self._keep(tier, now),
             )
-            self._finish(tier, root, share)
+            if not is_finished:
+                self._finish(tier, root, share)
         self._struck |= share.struck
 
     def _begin(self, tier: int, program: Program, excess: Floats, share: Clock) -> None:
@@ -191,14 +193,13 @@ class _Run:
         left = self._clock.left
         return Clock(None if left is None else left / (len(self._problem.tiers) - tier))
 
-    def _finish(self, tier: int, root: Root, share: Clock) -> None:
-        """If few options could be part of a better plan, solve for all of them: that improves the bound too."""
-        assert self.best is not None  # noqa: S101 - asked for only with a plan
-        if self._is_done(tier, self.best) or share.left == 0.0:
-            return
+    def _finish(self, tier: int, root: Root, share: Clock) -> bool:
+        """If few options could be part of a better plan, solve for all of them, and improve the bound; was it done?"""
+        if self.best is None or self._is_done(tier, self.best) or share.left == 0.0:
+            return False
         able = self._pricer.within(root.cuts, root.prices, self.best.values[tier] - root.bound + SAFE)
         if sum(len(options) for _, options in able) > FEW:
-            return
+            return False
         columns = np.union1d(self._pool.add(able), self.best.columns)
         excess = self._pricer.excess(root.cuts, root.prices, root.priced, self._pool)
         program = Program(self._pool, excess, tier, self._holds, self._seed)
@@ -207,6 +208,7 @@ class _Run:
         better = whole(min(bound, self.best.values[tier]))
         self._bounds[tier] = max(self._bounds[tier] or better, better) if better is not None else self._bounds[tier]
         self._tell(tier)
+        return True
 
     def _keep(self, tier: int, found: Incumbent | None) -> bool:
         """Keep a plan that is better in the tiers up to this one; is it as good as the bound?"""
