@@ -11,7 +11,7 @@ solve: $(VENV)/.ready  ## Solve ALIS-Vest 2017 and verify the plan
 	$(BIN)/allokering check alis-vest-2017 plans/alis-vest-2017
 
 test: lint types  ## Lint, types and every test
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+	$(BIN)/python -m pytest -n auto
 
 lint: $(VENV)/.ready-for-tests
 	$(BIN)/ruff format --check .

@@ -15,7 +15,6 @@ from allokering.files.reading import read_instance
 from allokering.model import load_model
 from allokering.planning import Wanted, make_plan
 
-pytestmark = pytest.mark.xdist_group("docs")  # the commands build on each other
 ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"<!-- test: allokering (?P<command>[^>]*?) -->\n```\w+\n(?P<shown>.*?)```", re.DOTALL)
 CAPS = re.compile(r"<!-- test: caps (?P<instance>\S+) -->\n(?P<table>(?:\|.*\n)+)")
@@ -34,7 +33,7 @@ def squeezed(line: str) -> str:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder for all commands, as a reader would type them one after another."""
+    """A folder as a reader would type the commands in."""
     path = tmp_path_factory.mktemp("reader")
     (path / "plans").mkdir()
     return path
@@ -45,8 +44,9 @@ def test_shown_output_is_real(command: str, shown: str, folder: Path, monkeypatc
     """Every line shown is printed, in that order; '…' stands for lines left out."""
     monkeypatch.chdir(folder)
     if command.startswith("check"):
-        plan = folder / shlex.split(command)[-1]
-        assert plan.is_dir(), "the document solves before it checks"
+        # The document solves before it checks; the tests may run apart.
+        _, instance, plan = shlex.split(command)
+        assert CliRunner().invoke(main, ["solve", instance, "-o", plan]).exit_code == 0
     result = CliRunner().invoke(main, shlex.split(command))
 
     assert result.exit_code == 0, result.output

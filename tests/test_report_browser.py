@@ -172,7 +172,7 @@ def test_of_a_long_table_all_is_shown_when_asked_for(opened: Opener) -> None:
     table.scroll_into_view_if_needed()
 
     expect(reader.shown(rows)).to_have_count(500)
-    expect(table.locator("output")).to_have_text("652 / 652 rows")
+    expect(table.locator("output")).to_contain_text("652 / 652")
 
     reader.page.emulate_media(media="print")
 
