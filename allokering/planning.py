@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
 
 from allokering.errors import NoPlanInTime, NoPlanPossible, StageFailed
 from allokering.explain import explain_infeasible
@@ -23,10 +22,9 @@ from allokering.language import say
 from allokering.model import Model
 from allokering.plan import ContentHash, Plan, PlanHeader, TierResult
 from allokering.problem import Problem, Solution
+from allokering.solvers.choice import Solver, solve
 from allokering.solvers.completion import complete
-from allokering.solvers.exact import solve_exact
 from allokering.solvers.large import NAME as LARGE
-from allokering.solvers.large import solve_large
 from allokering.solvers.outcome import Outcome, Progress, Status, silent
 from allokering.stages.groups import form_groups
 from allokering.stages.list_program import available_solver
@@ -39,12 +37,6 @@ STAGE_WORK = 60.0
 """Deterministic work that naming supervisors, or forming groups, may take; the gap is reported where it strikes."""
 VERSIONED = ("allokering", "highspy", "ortools", "pulp", "numpy", "scipy")
 """Packages whose versions can change a plan."""
-
-
-Solver = Literal["auto", "exact", "large"]
-SOLVERS: tuple[Solver, ...] = ("auto", "exact", "large")
-SMALL = 50_000
-"""Training paths up to which `auto` takes the exact solver; ALIS-Vest has 6,300, a health region a million."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +73,9 @@ def make_plan(
     began = time.monotonic()
     stage(say("placement"))
     problem = build(instance, model, wanted.objective)
-    solve = solve_exact if _is_small(problem, wanted.solver) else solve_large
     outcome = solve(
         problem,
+        solver=wanted.solver,
         seed=wanted.seed,
         workers=wanted.workers,
         time_limit=wanted.time_limit,
@@ -140,11 +132,6 @@ def check_wanted(wanted: Wanted, target: Path) -> None:
     """
     check_place(target, is_plan_workbook if target.suffix.casefold() == WORKBOOK else is_plan)
     available_solver(wanted.list_solver)
-
-
-def _is_small(problem: Problem, solver: Solver) -> bool:
-    """Is the exact solver asked for, or, if nobody says, able?"""
-    return solver == "exact" or (solver == "auto" and sum(len(actor) for actor in problem.actors) <= SMALL)
 
 
 def _start(instance: Instance, problem: Problem, earlier: Plan | None) -> Solution | None:

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from allokering.formulation.build import build
 from allokering.problem import ListedOptions, Problem, Relief, Resource, Solution, Surcharges, Tier
-from allokering.solvers import large, large_neighbourhood
+from allokering.solvers import choice, large, large_neighbourhood
 from allokering.solvers.exact import solve_exact
 from allokering.solvers.large import solve_large
 from allokering.solvers.outcome import Outcome, Status
@@ -187,3 +187,14 @@ def test_paths_are_priced_as_their_usage_says(seed: int) -> None:
         expected = usage @ prices + actor.prices(every) @ weights + surcharges.of(usage)
 
         assert np.allclose(actor.values(prices, weights, surcharges), expected)
+
+
+def test_auto_goes_by_the_number_of_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two hundred options are few; where a hundred are many, they are priced."""
+    problem = jobs_and_agents(40, 5, seed=8)
+
+    assert choice.solve(problem).solver == "highs"
+    assert choice.solve(problem, solver="large").solver == "large"
+    monkeypatch.setattr(choice, "MANY", 100)
+    assert choice.solve(problem).solver == "large"
+    assert choice.solve(problem, solver="exact").solver == "highs"

@@ -16,7 +16,8 @@ from allokering.files.reading import read_instance
 from allokering.formulation.scope import OBJECTIVES
 from allokering.language import say
 from allokering.model import load_model
-from allokering.planning import SOLVERS, Wanted, check_wanted, make_plan, publish
+from allokering.planning import Wanted, check_wanted, make_plan, publish
+from allokering.solvers.choice import SOLVERS
 from allokering.tables import Pin
 from allokering.terminal import summary, watched
 from allokering.workbook.marking import marking
