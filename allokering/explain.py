@@ -42,8 +42,8 @@ def _no_path(instance: Instance, model: Model, objective: Objective, trainee: st
 
 
 def _has_path(instance: Instance, model: Model, objective: Objective, trainee: str) -> bool:
-    problem = build(instance, model, objective)
-    return any(len(actor) > 0 for actor in problem.actors if actor.actor == trainee)
+    alone = replace(instance, trainees=tuple(row for row in instance.trainees if row.trainee_id == trainee))
+    return len(build(alone, model, objective).actors[0]) > 0
 
 
 def _names(rules: list[Entry]) -> str:

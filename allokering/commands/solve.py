@@ -32,7 +32,9 @@ from allokering.workbook.pins import read_pins
 @click.option("--set", "overrides", multiple=True, metavar="ID.PARAM=VALUE", help="Override one number of the model.")
 @click.option("--time-limit", type=click.FloatRange(min=0.1), help="Seconds; a guard, reported where it strikes.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
-@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Threads of the solver.")
+@click.option(
+    "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Threads of the large solver."
+)
 @click.option(
     "--solver", type=click.Choice(SOLVERS), default="auto", show_default=True, help="By size, unless you say."
 )

@@ -21,7 +21,7 @@ from allokering.stages.components import components
 from allokering.stages.cpsat import Found, Search, minimise
 
 MINUTES_A_YEAR = 2 * 10
-"""There and back, ten meetings a year."""
+"""There and back, ten meetings a year of six hours: docs/domain.md, fact 1.15."""
 
 Meeting = tuple[str, int]
 """Place and period of the start."""

@@ -15,7 +15,7 @@ from itertools import accumulate, pairwise
 from time import perf_counter
 
 from allokering.instance import Instance
-from allokering.kinds import Groups, Programme
+from allokering.kinds import Groups
 from allokering.model import Model
 from allokering.plan import GroupMembership, Plan
 from allokering.stages.cpsat import Search
@@ -51,8 +51,7 @@ def form_groups(
 
 def _lacks_months(model: Model, rule: Groups, training: Training) -> bool:
     """Does the trainee need a group? Those whose programme asks for no supervision do not."""
-    programme = model.programme(training.trainee.programme).typed
-    is_supervised = isinstance(programme, Programme) and programme.needs_supervisor
+    is_supervised = model.programme_params(training.trainee.programme).needs_supervisor
     return is_supervised and training.trainee.group_months_done < rule.months
 
 

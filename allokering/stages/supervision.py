@@ -16,7 +16,7 @@ from time import perf_counter
 
 from allokering.errors import StageFailed
 from allokering.instance import Instance
-from allokering.kinds import Programme, SupervisionParams, SupervisionTravel
+from allokering.kinds import SupervisionParams, SupervisionTravel
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Plan, Supervision
@@ -70,7 +70,7 @@ def name_supervisors(
     supervised = [
         training
         for training in trainings(instance, plan)
-        if _programme(model, training.trainee.programme).needs_supervisor
+        if model.programme_params(training.trainee.programme).needs_supervisor
     ]
     reach = _Reach(instance, model)
     candidates: dict[str, dict[int, tuple[str, ...]]] = defaultdict(dict)
@@ -145,13 +145,6 @@ class _Reach:
             return 0
         hours_of_a_trip = 2 * minutes * self._travel.nok_per_hour
         return hours_of_a_trip * self._travel.trips_per_month * self.instance.settings.period_months // 60
-
-
-def _programme(model: Model, programme_id: str) -> Programme:
-    typed = model.programme(programme_id).typed
-    if not isinstance(typed, Programme):
-        raise TypeError(programme_id)
-    return typed
 
 
 def _cheapest(
