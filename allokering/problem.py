@@ -122,6 +122,10 @@ class Options(ABC):
         """Every amount that some option uses of some resource, each once."""
 
     @abstractmethod
+    def touched(self) -> Integers:
+        """Every resource that some option may use, ascending."""
+
+    @abstractmethod
     def values(self, resource_prices: Floats, tier_weights: Floats, surcharges: Surcharges | None = None) -> Floats:
         """Cost of every option when a unit of a resource costs `resource_prices` and of a tier `tier_weights`."""
 
@@ -167,6 +171,10 @@ class ListedOptions(Options):
     @override
     def amounts(self) -> Integers:
         return np.unique(self._usage.data).astype(np.int64)
+
+    @override
+    def touched(self) -> Integers:
+        return np.unique(self._usage.indices).astype(np.int64)
 
     @override
     def values(self, resource_prices: Floats, tier_weights: Floats, surcharges: Surcharges | None = None) -> Floats:

@@ -262,6 +262,13 @@ class PathOptions(Options):
         return np.unique(np.concatenate([np.ravel(use.amount) for use in self._uses] or [np.zeros(0, dtype=np.int64)]))
 
     @override
+    def touched(self) -> Integers:
+        sites = self._space.rotation_site[self._allowed.any(axis=(0, 1))]
+        found = [np.ravel(use.resource[sites] if use.by_site else use.resource) for use in self._uses]
+        numbers = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *found]))
+        return numbers[numbers >= 0]
+
+    @override
     def values(self, resource_prices: Floats, tier_weights: Floats, surcharges: Surcharges | None = None) -> Floats:
         held, away, rotation = self._costs(resource_prices, tier_weights, surcharges)
         total = held[:, :, None] + away[:, :, self._space.rotation_begin] + rotation[:, None, :]

@@ -12,7 +12,7 @@ import numpy as np
 
 from allokering.problem import Floats, Problem, Solution
 from allokering.solvers.clock import Clock
-from allokering.solvers.large_bound import SAFE, Root, tighten, whole
+from allokering.solvers.large_bound import SAFE, Root, rounded_up, tighten
 from allokering.solvers.large_dive import SHORT, dive
 from allokering.solvers.large_greedy import first_that_fits
 from allokering.solvers.large_neighbourhood import NODES, Neighbourhood, search
@@ -131,7 +131,7 @@ class _Run:
         left = self._share(tier).left
         share = relaxation.clock = Clock(None if left is None else left / 2)
         for _ in range(SHORTAGES):
-            relaxation.minimise(tier, shortage)
+            relaxation.minimise(unit, shortage)
             root = tighten(relaxation, self._pricer, self._separator, share)
             if root.bound > conceivable + 1.0:
                 self.is_infeasible = True
@@ -140,7 +140,7 @@ class _Run:
                 break
             shortage *= 10
         self._struck |= share.struck
-        self._bounds[tier] = whole(root.bound)
+        self._bounds[tier] = rounded_up(root.bound)
         self._tell(tier)
         return root
 
@@ -148,7 +148,7 @@ class _Run:
         """A first plan, then neighbourhoods, in this tier's share of the time that is left."""
         share = self._share(tier)
         self._relaxation.clock = share
-        dived = None if self._relaxation.is_vast else dive(self._relaxation, self._pricer, share)
+        dived = None if False else dive(self._relaxation, self._pricer, share)
         if dived is not None:
             self._keep(tier, incumbent(self._pool, *dived))
         most = int(np.clip(OPTIONS // max(1, len(self._problem.actors)), *EACH))
@@ -205,7 +205,7 @@ class _Run:
         program = Program(self._pool, excess, tier, self._holds, self._seed)
         found, bound = program.finish(self.best, columns, LAST_NODES, share.left)
         self._keep(tier, found)
-        better = whole(min(bound, self.best.values[tier]))
+        better = rounded_up(min(bound, self.best.values[tier]))
         self._bounds[tier] = max(self._bounds[tier] or better, better) if better is not None else self._bounds[tier]
         self._tell(tier)
         return True

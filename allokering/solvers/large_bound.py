@@ -57,7 +57,7 @@ def _nothing_known(relaxation: Relaxation, pricer: Pricer) -> Root:
     resources = len(relaxation.pool.problem.resources)
     prices = Prices(np.zeros(resources), relaxation.weights, 0.0, np.zeros(len(relaxation.cuts)))
     priced = pricer.price(relaxation.cuts, prices, most=EACH)
-    relaxation.grow(relaxation.pool.add(priced.wanted))
+    relaxation.grow(relaxation.pool.add(priced.wanted), priced.paying)
     return Root(priced.bound, tuple(relaxation.cuts), prices, priced, None)
 
 
@@ -73,11 +73,11 @@ def _generate(relaxation: Relaxation, pricer: Pricer, best: Root, method: int, c
         if priced.bound > best.bound:
             best = Root(priced.bound, tuple(relaxation.cuts), point.prices, priced, point)
         near = point.value - best.bound <= NEAR * max(1.0, abs(point.value))
-        if not relaxation.grow(relaxation.pool.add(priced.wanted)) or near:
+        if not relaxation.grow(relaxation.pool.add(priced.wanted), priced.paying) or near:
             break
     return Root(best.bound, best.cuts, best.prices, best.priced, point)
 
 
-def whole(bound: float) -> int | None:
+def rounded_up(bound: float) -> int | None:
     """The bound as a whole number; what floating point may have added is given away first."""
     return math.ceil(bound - SAFE - 1e-12 * abs(bound)) if math.isfinite(bound) else None

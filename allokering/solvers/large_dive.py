@@ -64,7 +64,7 @@ def _priced(relaxation: Relaxation, pricer: Pricer, fixed: dict[int, int]) -> Po
     if point is None or not free:
         return point
     priced = pricer.price(relaxation.cuts, point.prices, pays=point.pays, most=EACH, actors=free)
-    if relaxation.grow(relaxation.pool.add(priced.wanted)):
+    if relaxation.grow(relaxation.pool.add(priced.wanted), priced.paying):
         return relaxation.solve(PRIMAL)
     return point
 

@@ -17,6 +17,8 @@ from allokering.solvers.rounding import RoundingRow
 
 SAFE = 1e-9
 """Relative difference between two costs below which neither is called cheaper."""
+FREE = 1e-6
+"""An adjustment whose unit costs no less than minus this is not called paying."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Priced:
     """Cost of each actor's cheapest option."""
     wanted: list[tuple[int, Integers]]
     """By actor: its cheapest options, as far as they cost less than the actor pays at present."""
+    paying: Integers
+    """Adjustments that pay at these prices, by resource that they relieve, those that pay most first."""
 
 
 class Pricer:
@@ -49,6 +53,8 @@ class Pricer:
         self.problem = problem
         amounts = [np.zeros(1, dtype=np.int64), *(actor.amounts() for actor in problem.actors)]
         self._amounts = np.unique(np.concatenate(amounts)).astype(np.int64)
+        relieved = [one.resource for one in problem.reliefs] + [one.source for one in problem.transfers]
+        self._relieved = np.array(relieved, dtype=np.int64)
 
     def surcharges(self, cuts: Sequence[RoundingRow], row_prices: Floats) -> Surcharges | None:
         """What the rounding rows pay options back for their supplies; None if they pay nothing."""
@@ -95,7 +101,12 @@ class Pricer:
             if cheapest[number] < limit:
                 wanted.append((number, options[costs < limit]))
         bound = cheapest.sum() + np.minimum(adjustments, 0) @ problem.adjustment_most - allowed
-        return Priced(float(bound), cheapest, wanted)
+        return Priced(float(bound), cheapest, wanted, self._best_of_each_source(adjustments))
+
+    def _best_of_each_source(self, costs: Floats) -> Integers:
+        """The adjustments that pay, by resource that they relieve, those that pay most first."""
+        paying = np.flatnonzero(costs < -FREE)
+        return paying[np.lexsort((costs[paying], self._relieved[paying]))]
 
     def excess(self, cuts: Sequence[RoundingRow], prices: Prices, priced: Priced, columns: Pool) -> Floats:
         """What columns cost above their actors' cheapest options."""

@@ -1,12 +1,15 @@
 """The linear relaxation over the columns at hand, solved again and again while columns and rows are added.
 
-Columns: reliefs and transfers; one shortage per actor (no option, at a price nobody would pay); options.
+Columns: reliefs; one shortage per actor (no option, at a price nobody would pay); options and transfers as they come.
 Rows: one option per actor; the resources; the holds of the tiers; rounding rows.
+
+A transfer is priced like an option and comes in when it pays: of tens of thousands between neighbours, few ever do.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import highspy
@@ -19,10 +22,10 @@ from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_pricing import Prices
 from allokering.solvers.rounding import RoundingRow, Separator
 
-VAST = 30_000
-"""Adjustments and actors from which on an interior point, without a vertex, is found sooner than by any simplex."""
 DUAL, PRIMAL = 1, 4
 """Numbers of the simplex methods in HiGHS: after new rows or bounds, after new columns."""
+WAYS = 3
+"""Transfers away from one resource that one pricing may bring in."""
 
 
 @dataclass(frozen=True)
@@ -45,86 +48,122 @@ class Relaxation:
     """One HiGHS linear program that grows."""
 
     def __init__(self, pool: Pool) -> None:
+        problem = pool.problem
         self.pool = pool
         self.clock = Clock(None)
         self.cuts: list[RoundingRow] = []
+        self.weights = np.zeros(len(problem.tiers))
         self._columns = np.zeros(0, dtype=np.int64)
-        self._actors = len(pool.problem.actors)
-        self._adjustments = len(pool.problem.adjustment_most)
-        self._first = self._adjustments + self._actors
-        self._resources = self._actors + len(pool.problem.resources)
-        self._rows = self._resources + len(pool.problem.tiers)
-        self.weights = np.zeros(len(pool.problem.tiers))
-        self._holds = np.full(len(pool.problem.tiers), math.inf)
+        """Columns of the pool that are in, in the order in which they came."""
+        self._places = np.zeros(0, dtype=np.int64)
+        """Where each stands in the program."""
+        self._actors = len(problem.actors)
+        self._resources = np.flatnonzero(self._needs_row())
+        self._reliefs = len(problem.reliefs)
+        self._place_of = np.full(len(problem.adjustment_most), -1)
+        """Where each adjustment stands in the program; -1 if it is not in."""
+        self._place_of[: self._reliefs] = np.arange(self._reliefs)
+        self._source = np.array([transfer.source for transfer in problem.transfers], dtype=np.int64)
+        self._size = self._reliefs + self._actors
+        self._tier_rows = self._actors + len(self._resources)
+        self._cut_rows = self._tier_rows + len(problem.tiers)
+        self._holds = np.full(len(problem.tiers), math.inf)
         self._highs = highspy.Highs()
-        self.is_vast = self._first > VAST
-        ways = (("solver", "ipm"), ("run_crossover", "off")) if self.is_vast else (("presolve", "off"),)
-        for option, value in (("output_flag", False), ("threads", 1), *ways):
+        for option, value in (("output_flag", False), ("threads", 1), ("presolve", "off")):
             self._highs.setOptionValue(option, value)
         self._pass_model()
 
-    def _pass_model(self) -> None:
+    def _needs_row(self) -> Booleans:
+        """The resources that something uses, or that are short from the beginning."""
         problem = self.pool.problem
-        nothing = sparse.csc_array((self._rows - self._actors, self._actors))
-        adjusted = sparse.vstack([problem.adjustment_usage.T, sparse.csr_array(problem.adjustment_prices.T)])
-        one_each = sparse.eye_array(self._actors)
-        none = sparse.csc_array((self._actors, self._adjustments))
-        table = sparse.csc_array(sparse.block_array([[none, one_each], [adjusted, nothing]])).astype(float)
+        needs = problem.bounds < 0
+        needs[np.unique(problem.adjustment_usage.indices)] = True
+        for actor in problem.actors:
+            needs[actor.touched()] = True
+        return needs
+
+    def _pass_model(self) -> None:
+        problem, reliefs = self.pool.problem, self._reliefs
+        nothing = sparse.csc_array((self._cut_rows - self._actors, self._actors))
+        usage = problem.adjustment_usage[:reliefs][:, self._resources]
+        adjusted = sparse.vstack([usage.T, sparse.csr_array(problem.adjustment_prices[:reliefs].T)])
+        none = sparse.csc_array((self._actors, reliefs))
+        blocks = [[none, sparse.eye_array(self._actors)], [adjusted, nothing]]
+        table = sparse.csc_array(sparse.block_array(blocks)).astype(float)
         model = highspy.HighsLp()
         model.num_row_, model.num_col_ = table.shape
-        model.col_cost_ = np.zeros(self._first)
-        model.col_lower_ = np.zeros(self._first)
-        model.col_upper_ = np.concatenate([problem.adjustment_most, np.ones(self._actors)]).astype(float)
-        model.row_lower_ = np.concatenate([np.ones(self._actors), np.full(self._rows - self._actors, -math.inf)])
-        model.row_upper_ = np.concatenate([np.ones(self._actors), problem.bounds, self._holds]).astype(float)
+        model.col_cost_ = np.zeros(self._size)
+        model.col_lower_ = np.zeros(self._size)
+        model.col_upper_ = np.concatenate([problem.adjustment_most[:reliefs], np.ones(self._actors)]).astype(float)
+        ones, rest = np.ones(self._actors), np.full(self._cut_rows - self._actors, -math.inf)
+        model.row_lower_ = np.concatenate([ones, rest])
+        model.row_upper_ = np.concatenate([ones, problem.bounds[self._resources], self._holds]).astype(float)
         model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
         model.a_matrix_.start_, model.a_matrix_.index_ = table.indptr, table.indices
         model.a_matrix_.value_ = table.data
         self._highs.passModel(model)
 
-    def minimise(self, tier: int, shortage_price: float) -> None:
-        """From now on the tier is minimised, and an actor without an option costs so much in it."""
-        problem, pool = self.pool.problem, self.pool
-        self.weights = np.eye(len(problem.tiers))[tier]
-        cost = np.concatenate(
-            [
-                problem.adjustment_prices[:, tier],
-                np.full(self._actors, shortage_price),
-                pool.prices[self._columns, tier],
-            ]
-        ).astype(float)
+    def minimise(self, weights: Floats, shortage_price: float) -> None:
+        """From now on the tiers weigh so much, and an actor without an option costs so much."""
+        self.weights = weights
+        cost = np.full(self._size, shortage_price)
+        is_in = self._place_of >= 0
+        cost[self._place_of[is_in]] = self.pool.problem.adjustment_prices[is_in] @ weights
+        cost[self._places] = self.pool.prices[self._columns] @ weights
         self._highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
 
     def hold(self, tier: int, value: int) -> None:
         """From now on the tier costs at most `value`."""
         self._holds[tier] = value
-        self._highs.changeRowBounds(self._resources + tier, -math.inf, float(value))
+        self._highs.changeRowBounds(self._tier_rows + tier, -math.inf, float(value))
 
-    def grow(self, columns: Integers) -> bool:
-        """Take in columns of the pool; were there any that it did not have?"""
+    def grow(self, columns: Integers, adjustments: Sequence[int] | Integers = ()) -> bool:
+        """Take in columns of the pool, and adjustments; were there any that it did not have?"""
         new = np.setdiff1d(columns, self._columns)
-        count = len(new)
-        if not count:
-            return False
-        usage, prices = self.pool.usage[new], self.pool.prices[new]
-        who = (np.arange(count), self.pool.actor[new])
-        blocks = [sparse.coo_array((np.ones(count), who), shape=(count, self._actors)), usage, prices]
-        by_row = usage.tocsc()
-        blocks += [self._coefficients(cut, by_row) for cut in self.cuts]
+        moving = np.array(adjustments, dtype=np.int64)
+        moving = self._few_of_each(moving[self._place_of[moving] < 0])
+        if len(new):
+            usage, prices = self.pool.usage[new], self.pool.prices[new]
+            cells = (np.arange(len(new)), self.pool.actor[new])
+            who = sparse.coo_array((np.ones(len(new)), cells), shape=(len(new), self._actors))
+            by_row = usage.tocsc()
+            cuts = [self._coefficients(cut, by_row) for cut in self.cuts]
+            self._columns = np.concatenate([self._columns, new])
+            blocks = [who, by_row[:, self._resources], prices, *cuts]
+            self._places = np.concatenate([self._places, self._add(blocks, prices @ self.weights, math.inf)])
+        if len(moving):
+            problem = self.pool.problem
+            usage, prices = problem.adjustment_usage[moving][:, self._resources], problem.adjustment_prices[moving]
+            cuts = [sparse.coo_array(np.isin(moving, cut.helpers)[:, None] / cut.remainder) for cut in self.cuts]
+            blocks = [sparse.coo_array((len(moving), self._actors)), usage, prices, *cuts]
+            most = problem.adjustment_most[moving].astype(float)
+            self._place_of[moving] = self._add(blocks, prices @ self.weights, most)
+        return bool(len(new) or len(moving))
+
+    def _few_of_each(self, moving: Integers) -> Integers:
+        """The first transfers away from each resource; they come resource by resource."""
+        source = self._source[moving - len(self.pool.problem.reliefs)]
+        firsts = np.append(True, source[1:] != source[:-1])
+        rank = np.arange(len(source)) - np.flatnonzero(firsts)[np.cumsum(firsts) - 1] if len(source) else source
+        return moving[rank < WAYS]
+
+    def _add(self, blocks: list[sparse.coo_array], costs: Floats, most: Floats | float) -> Integers:
+        """Add columns with these blocks of rows; where they stand."""
         table = sparse.csr_array(sparse.hstack([sparse.csr_array(block) for block in blocks])).astype(float)
         table.eliminate_zeros()
+        count = table.shape[0]
         self._highs.addCols(
             count,
-            prices @ self.weights,
+            costs,
             np.zeros(count),
-            np.full(count, math.inf),
+            np.full(count, most),
             table.nnz,
             table.indptr[:-1].astype(np.int32),
             table.indices.astype(np.int32),
             table.data,
         )
-        self._columns = np.concatenate([self._columns, new])
-        return True
+        self._size += count
+        return np.arange(self._size - count, self._size)
 
     @staticmethod
     def _coefficients(cut: RoundingRow, by_row: sparse.csc_array) -> sparse.coo_array:
@@ -135,23 +174,35 @@ class Relaxation:
 
     def add_broken(self, separator: Separator, point: Point) -> bool:
         """Add the rounding rows that the point breaks; were there any?"""
-        usage, resources = self.pool.usage[self._columns].tocsc(), np.arange(len(self.pool.problem.resources))
+        usage = self.pool.usage[self._columns].tocsc()[:, self._resources]
         chosen = np.zeros(len(self.pool))
         chosen[: len(point.chosen)] = point.chosen
-        broken = list(separator.broken(usage, resources, chosen[self._columns], point.amounts))
-        for cut, places, coefficients in broken:
-            used = np.concatenate([cut.helpers, self._first + places])
-            amounts = np.concatenate([np.full(len(cut.helpers), 1 / cut.remainder), coefficients])
-            self._highs.addRow(float(cut.least), math.inf, len(used), used.astype(np.int32), amounts)
-            self.cuts.append(cut)
+        broken = list(separator.broken(usage, self._resources, chosen[self._columns], point.amounts))
+        for cut, columns, coefficients in broken:
+            self._add_cut(cut, columns, coefficients)
         return bool(broken)
+
+    def add_cuts(self, cuts: Sequence[RoundingRow]) -> None:
+        """Add rounding rows that are known already."""
+        by_row = self.pool.usage[self._columns].tocsc()
+        for cut in cuts:
+            coefficients = self._coefficients(cut, by_row)
+            kept = coefficients.data > 0
+            self._add_cut(cut, coefficients.row[kept], coefficients.data[kept])
+
+    def _add_cut(self, cut: RoundingRow, columns: Integers, coefficients: Floats) -> None:
+        helpers = self._place_of[cut.helpers]
+        helpers = helpers[helpers >= 0]
+        used = np.concatenate([helpers, self._places[columns]])
+        amounts = np.concatenate([np.full(len(helpers), 1 / cut.remainder), coefficients])
+        self._highs.addRow(float(cut.least), math.inf, len(used), used.astype(np.int32), amounts)
+        self.cuts.append(cut)
 
     def allow(self, is_allowed: Booleans) -> None:
         """From now on only these columns of the pool, and those that are taken in later, may be used."""
-        count = len(self._columns)
         upper = np.where(is_allowed[self._columns], math.inf, 0.0)
-        numbers = np.arange(self._first, self._first + count, dtype=np.int32)
-        self._highs.changeColsBounds(count, numbers, np.zeros(count), upper)
+        count = len(self._columns)
+        self._highs.changeColsBounds(count, self._places.astype(np.int32), np.zeros(count), upper)
 
     def solve(self, method: int) -> Point | None:
         """The optimum over the columns at hand; None if time was up or the holds cannot be kept with them."""
@@ -159,28 +210,27 @@ class Relaxation:
         if self.clock.left is not None:
             self._highs.setOptionValue("time_limit", self._highs.getRunTime() + self.clock.left)
         self._highs.run()
-        solution = self._highs.getSolution()
-        # An interior point stops short of the vertex that would make it "optimal"; its prices are as good.
-        near = (highspy.HighsModelStatus.kUnknown,) if self.is_vast and solution.value_valid else ()
-        if self._highs.getModelStatus() not in (highspy.HighsModelStatus.kOptimal, *near):
+        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
+        solution, problem = self._highs.getSolution(), self.pool.problem
         values, duals = np.array(solution.col_value), np.array(solution.row_dual)
         # A row "<= bound" has a price >= 0, a rounding row ">= least" too; what the solver rounds past that is cut off.
-        holds = np.maximum(-duals[self._resources : self._rows], 0)
+        holds = np.maximum(-duals[self._tier_rows : self._cut_rows], 0)
         holds[~np.isfinite(self._holds)] = 0
         is_held = holds > 0
-        chosen = np.zeros(len(self.pool))
-        chosen[self._columns] = values[self._first :]
+        chosen, resources = np.zeros(len(self.pool)), np.zeros(len(problem.resources))
+        chosen[self._columns] = values[self._places]
+        resources[self._resources] = np.maximum(-duals[self._actors : self._tier_rows], 0)
         return Point(
             value=self._highs.getInfo().objective_function_value,
             chosen=chosen,
-            amounts=values[: self._adjustments],
-            shortages=values[self._adjustments : self._first],
+            amounts=np.where(self._place_of >= 0, values[self._place_of], 0.0),
+            shortages=values[self._reliefs : self._reliefs + self._actors],
             pays=duals[: self._actors],
             prices=Prices(
-                resources=np.maximum(-duals[self._actors : self._resources], 0),
+                resources=resources,
                 tiers=self.weights + holds,
                 held=float(holds[is_held] @ self._holds[is_held]),
-                rows=np.maximum(duals[self._rows :], 0),
+                rows=np.maximum(duals[self._cut_rows :], 0),
             ),
         )

@@ -1,0 +1,128 @@
+"""A large problem falls into parts that share little: who can use the same resources belongs together.
+
+Every resource is shared out among the parts by how much their actors could use of it. So the plans of the parts, side
+by side, are a plan of the whole; and the options that a part's relaxation likes, and its prices, are near those of the
+whole, at a small fraction of the time.
+
+The split is a spectral bisection, repeated: actors are ordered along the second singular vector of "who could use
+what" (Dhillon, Co-clustering documents and words using bipartite spectral graph partitioning, KDD 2001).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import sparse
+from scipy.sparse.linalg import svds
+
+from allokering.problem import Floats, Integers, Problem
+
+MOST = 150
+"""Actors in one part."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some of the actors with their shares of the resources, as a problem of its own; resources keep their numbers."""
+
+    problem: Problem
+    actors: Integers
+    """Numbers of its actors in the whole."""
+    adjustments: Integers
+    """Numbers of its adjustments in the whole."""
+    share: Floats
+    """How much of each resource is wanted here, of 1."""
+
+
+def split(problem: Problem, most: int = MOST) -> list[Part]:
+    """Parts of at most so many actors."""
+    wants = _wants(problem)
+    groups = [np.arange(len(problem.actors))]
+    while len(largest := max(groups, key=len)) > most:
+        groups = [group for group in groups if group is not largest] + _halves(wants, largest)
+    groups.sort(key=lambda group: int(group[0]))
+    number = np.zeros(len(problem.actors), dtype=np.int64)
+    for part, group in enumerate(groups):
+        number[group] = part
+    one_each = sparse.coo_array((np.ones(len(number)), (number, np.arange(len(number))))).tocsr()
+    wanted = _reached(problem, (one_each @ wants).toarray())
+    share = wanted**2
+    share[0, share.sum(axis=0) == 0] = 1.0
+    share /= share.sum(axis=0)
+    bounds = _shared_out(problem.bounds, share)
+    relieved = np.array([relief.resource for relief in problem.reliefs], dtype=np.int64)
+    count = len(problem.reliefs)
+    reliefs = _shared_out(problem.adjustment_most[:count], share[:, relieved])
+    sources = np.array([transfer.source for transfer in problem.transfers], dtype=np.int64)
+    parts = []
+    for part, group in enumerate(groups):
+        is_in = np.concatenate([reliefs[part] > 0, share[part, sources] > 0])
+        kept = np.flatnonzero(is_in)
+        parts.append(
+            Part(
+                replace(
+                    problem,
+                    actors=tuple(problem.actors[actor] for actor in group),
+                    resources=tuple(
+                        replace(resource, bound=bound)
+                        for resource, bound in zip(problem.resources, bounds[part].tolist(), strict=True)
+                    ),
+                    reliefs=tuple(
+                        replace(problem.reliefs[one], most=int(reliefs[part, one])) for one in kept[kept < count]
+                    ),
+                    transfers=tuple(problem.transfers[one - count] for one in kept[kept >= count]),
+                ),
+                group,
+                kept,
+                share[part],
+            )
+        )
+    return parts
+
+
+def _wants(problem: Problem) -> sparse.csr_array:
+    """Which resources each actor can use, equal parts of 1: shape (actors, resources)."""
+    touched = [actor.touched() for actor in problem.actors]
+    starts = np.concatenate([[0], np.cumsum([len(one) for one in touched])])
+    parts = np.concatenate([np.full(len(one), 1 / max(1, len(one))) for one in touched])
+    return sparse.csr_array(
+        (parts, np.concatenate(touched), starts), shape=(len(problem.actors), len(problem.resources))
+    )
+
+
+def _reached(problem: Problem, wanted: Floats) -> Floats:
+    """What is wanted directly, and what transfers lead to from there."""
+    rows = [(one.source, target) for one in problem.transfers for target in (one.target, one.also_uses)]
+    cells = np.array([row for row in rows if row[1] is not None], dtype=np.int64).reshape(-1, 2).T
+    size = len(problem.resources)
+    leads = sparse.coo_array((np.ones(cells.shape[1]), cells), shape=(size, size)).tocsr()
+    leads.data[:] = 1.0
+    return wanted + np.where(wanted.sum(axis=0) > 0, 0.0, wanted @ leads)
+
+
+def _shared_out(amounts: Integers, share: Floats) -> Integers:
+    """Whole numbers by part that sum to the amounts: shape (parts, amounts); the largest remainders get the rest."""
+    exact = share * np.abs(amounts)
+    given = np.floor(exact + 1e-9).astype(np.int64)
+    left = np.abs(amounts) - given.sum(axis=0)
+    rank = np.argsort(np.argsort(given - exact, axis=0, kind="stable"), axis=0, kind="stable")
+    return np.asarray(np.sign(amounts) * (given + (rank < left)), dtype=np.int64)
+
+
+def _halves(wants: sparse.csr_array, group: Integers) -> list[Integers]:
+    """Two groups of equal size that want different things."""
+    table = wants[group]
+    table = table[:, np.asarray(table.sum(axis=0)).ravel() > 0]
+    by_actor, by_resource = (1 / np.sqrt(np.maximum(np.asarray(table.sum(axis=axis)).ravel(), 1e-9)) for axis in (1, 0))
+    scaled = sparse.csr_array(sparse.diags_array(by_actor) @ table @ sparse.diags_array(by_resource))
+    order = np.argsort(_second(scaled) * by_actor, kind="stable")
+    half = len(group) // 2
+    return [np.sort(group[order[:half]]), np.sort(group[order[half:]])]
+
+
+def _second(scaled: sparse.csr_array) -> Floats:
+    """The left singular vector that belongs to the second largest singular value."""
+    start = np.ones(min(scaled.shape)) / np.sqrt(min(scaled.shape))
+    left, values, _ = svds(scaled, k=2, v0=start, solver="arpack")
+    return np.asarray(left[:, int(np.argmin(values))], dtype=np.float64)
