@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from allokering.problem import Integers
 from allokering.solvers.clock import Clock
 from allokering.solvers.large_pricing import Priced, Pricer, Prices
 from allokering.solvers.large_relaxation import DUAL, PRIMAL, Point, Relaxation
@@ -18,6 +19,12 @@ NEAR = 1e-5
 """A relaxation is solved when bound and value differ by this share."""
 EACH = 5
 """Options of an actor that one pricing may bring in."""
+CAP = 40
+"""Options by actor of all that one pricing may bring in where few want any."""
+FEW = 2
+"""If at most one in so many actors wants options, it gets the best for each resource."""
+MOST = 20_000
+"""Options of an actor from which these are taken."""
 SAFE = 1e-3
 """What a bound gives away for sums in floating point; values are whole numbers, so nothing is lost by it."""
 
@@ -34,16 +41,18 @@ class Root:
     """The relaxation's last solution; None if there was none in the time."""
 
 
-def tighten(relaxation: Relaxation, pricer: Pricer, separator: Separator, clock: Clock) -> Root:
-    """Generate columns and rounding rows until the bound stands still.
+def tighten(
+    relaxation: Relaxation, pricer: Pricer, separator: Separator, clock: Clock, near: float = NEAR, rounds: int = ROUNDS
+) -> Root:
+    """Generate columns and rounding rows until the bound stands still, or moves by no more than `near`.
 
     `relaxation.pool` then holds the columns of a good relaxation, and the relaxation its rows.
     """
     best = _nothing_known(relaxation, pricer)
     method = PRIMAL
-    for _ in range(ROUNDS):
-        before, best = best, _generate(relaxation, pricer, best, method, clock)
-        is_still = best.bound - before.bound <= NEAR * max(1.0, abs(best.bound))
+    for _ in range(rounds):
+        before, best = best, _generate(relaxation, pricer, best, method, clock, near)
+        is_still = best.bound - before.bound <= near * max(1.0, abs(best.bound))
         if best.point is None or is_still or clock.left == 0.0:
             break
         if not relaxation.add_broken(separator, best.point):
@@ -61,7 +70,7 @@ def _nothing_known(relaxation: Relaxation, pricer: Pricer) -> Root:
     return Root(priced.bound, tuple(relaxation.cuts), prices, priced, None)
 
 
-def _generate(relaxation: Relaxation, pricer: Pricer, best: Root, method: int, clock: Clock) -> Root:
+def _generate(relaxation: Relaxation, pricer: Pricer, best: Root, method: int, clock: Clock, near: float) -> Root:
     """Add columns until the relaxation is solved, first by this method."""
     point: Point | None = None
     while clock.left != 0.0:
@@ -72,10 +81,26 @@ def _generate(relaxation: Relaxation, pricer: Pricer, best: Root, method: int, c
         priced = pricer.price(relaxation.cuts, point.prices, pays=point.pays, most=EACH)
         if priced.bound > best.bound:
             best = Root(priced.bound, tuple(relaxation.cuts), point.prices, priced, point)
-        near = point.value - best.bound <= NEAR * max(1.0, abs(point.value))
-        if not relaxation.grow(relaxation.pool.add(priced.wanted), priced.paying) or near:
+        is_near = point.value - best.bound <= near * max(1.0, abs(point.value))
+        wanted = _more(relaxation, pricer, point, priced.wanted)
+        if not relaxation.grow(relaxation.pool.add(wanted), priced.paying) or is_near:
             break
     return Root(best.bound, best.cuts, best.prices, best.priced, point)
+
+
+def _more(
+    relaxation: Relaxation, pricer: Pricer, point: Point, wanted: list[tuple[int, Integers]]
+) -> list[tuple[int, Integers]]:
+    """More options of those who want some, if they are few: all that are alike must come in before prices rise."""
+    asked = [actor for actor, _ in wanted]
+    if not asked or len(asked) * FEW > len(point.pays):
+        return wanted
+    most = round(CAP * len(point.pays) / len(asked))
+    many = pricer.price(relaxation.cuts, point.prices, pays=point.pays, most=MOST, actors=asked)
+    return [
+        (actor, pricer.best_of_each_resource(actor, options, costs, most))
+        for (actor, options), costs in zip(many.wanted, many.costs, strict=True)
+    ]
 
 
 def rounded_up(bound: float) -> int | None:

@@ -55,9 +55,10 @@ def split(problem: Problem, most: int = MOST) -> list[Part]:
     count = len(problem.reliefs)
     reliefs = _shared_out(problem.adjustment_most[:count], share[:, relieved])
     sources = np.array([transfer.source for transfer in problem.transfers], dtype=np.int64)
+    moved = _transfers_shared_out(problem, share[:, sources])
     parts = []
     for part, group in enumerate(groups):
-        is_in = np.concatenate([reliefs[part] > 0, share[part, sources] > 0])
+        is_in = np.concatenate([reliefs[part] > 0, moved[part] > 0])
         kept = np.flatnonzero(is_in)
         parts.append(
             Part(
@@ -71,7 +72,10 @@ def split(problem: Problem, most: int = MOST) -> list[Part]:
                     reliefs=tuple(
                         replace(problem.reliefs[one], most=int(reliefs[part, one])) for one in kept[kept < count]
                     ),
-                    transfers=tuple(problem.transfers[one - count] for one in kept[kept >= count]),
+                    transfers=tuple(
+                        replace(problem.transfers[one - count], most=int(moved[part, one - count]))
+                        for one in kept[kept >= count]
+                    ),
                 ),
                 group,
                 kept,
@@ -99,6 +103,17 @@ def _reached(problem: Problem, wanted: Floats) -> Floats:
     leads = sparse.coo_array((np.ones(cells.shape[1]), cells), shape=(size, size)).tocsr()
     leads.data[:] = 1.0
     return wanted + np.where(wanted.sum(axis=0) > 0, 0.0, wanted @ leads)
+
+
+def _transfers_shared_out(problem: Problem, share: Floats) -> Integers:
+    """Most units of each transfer by part; whole in every part where the shares of the target see to it."""
+    most = problem.adjustment_most[len(problem.reliefs) :]
+    targets = np.array([transfer.target for transfer in problem.transfers], dtype=np.int64)
+    can_grow = np.zeros(len(problem.resources), dtype=bool)
+    can_grow[[relief.resource for relief in problem.reliefs]] = True
+    can_grow[[transfer.source for transfer in problem.transfers]] = True
+    is_bounded = ~can_grow[targets] & (problem.bounds[targets] <= most)
+    return np.where(is_bounded, np.where(share > 0, most, 0), _shared_out(most, share))
 
 
 def _shared_out(amounts: Integers, share: Floats) -> Integers:

@@ -42,6 +42,8 @@ class Priced:
     """Cost of each actor's cheapest option."""
     wanted: list[tuple[int, Integers]]
     """By actor: its cheapest options, as far as they cost less than the actor pays at present."""
+    costs: list[Floats]
+    """What those cost."""
     paying: Integers
     """Adjustments that pay at these prices, by resource that they relieve, those that pay most first."""
 
@@ -93,15 +95,24 @@ class Pricer:
             adjustments[cut.helpers] -= prices.rows[number] / cut.remainder
             allowed -= prices.rows[number] * cut.least
         cheapest = np.full(len(problem.actors), np.inf)
-        wanted = []
+        wanted, paid = [], []
         for number in range(len(problem.actors)) if actors is None else actors:
             options, costs = problem.actors[number].cheapest(most, prices.resources, prices.tiers, surcharges)
             cheapest[number] = costs.min()
             limit = np.inf if pays is None else pays[number] - SAFE * max(1.0, abs(pays[number]))
             if cheapest[number] < limit:
                 wanted.append((number, options[costs < limit]))
+                paid.append(costs[costs < limit])
         bound = cheapest.sum() + np.minimum(adjustments, 0) @ problem.adjustment_most - allowed
-        return Priced(float(bound), cheapest, wanted, self._best_of_each_source(adjustments))
+        return Priced(float(bound), cheapest, wanted, paid, self._best_of_each_source(adjustments))
+
+    def best_of_each_resource(self, actor: int, options: Integers, costs: Floats, most: int) -> Integers:
+        """Of these options of an actor, the cheapest that uses each resource, ascending."""
+        usage = self.problem.actors[actor].usage(options, len(self.problem.resources)).tocoo()
+        order = np.lexsort((usage.row, costs[usage.row], usage.col))
+        firsts = np.flatnonzero(np.diff(usage.col[order], prepend=-1))
+        best = np.unique(np.append(usage.row[order[firsts]], costs.argmin()))
+        return np.sort(options[best[np.argsort(costs[best], kind="stable")[:most]]])
 
     def _best_of_each_source(self, costs: Floats) -> Integers:
         """The adjustments that pay, by resource that they relieve, those that pay most first."""
