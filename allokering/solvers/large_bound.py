@@ -82,20 +82,20 @@ def _generate(relaxation: Relaxation, pricer: Pricer, best: Root, method: int, c
         if priced.bound > best.bound:
             best = Root(priced.bound, tuple(relaxation.cuts), point.prices, priced, point)
         is_near = point.value - best.bound <= near * max(1.0, abs(point.value))
-        wanted = _more(relaxation, pricer, point, priced.wanted)
+        wanted = more(relaxation, pricer, point, priced.wanted)
         if not relaxation.grow(relaxation.pool.add(wanted), priced.paying) or is_near:
             break
     return Root(best.bound, best.cuts, best.prices, best.priced, point)
 
 
-def _more(
-    relaxation: Relaxation, pricer: Pricer, point: Point, wanted: list[tuple[int, Integers]]
+def more(
+    relaxation: Relaxation, pricer: Pricer, point: Point, wanted: list[tuple[int, Integers]], cap: int = CAP
 ) -> list[tuple[int, Integers]]:
     """More options of those who want some, if they are few: all that are alike must come in before prices rise."""
     asked = [actor for actor, _ in wanted]
     if not asked or len(asked) * FEW > len(point.pays):
         return wanted
-    most = round(CAP * len(point.pays) / len(asked))
+    most = round(cap * len(point.pays) / len(asked))
     many = pricer.price(relaxation.cuts, point.prices, pays=point.pays, most=MOST, actors=asked)
     return [
         (actor, pricer.best_of_each_resource(actor, options, costs, most))

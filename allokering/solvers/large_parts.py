@@ -10,6 +10,7 @@ what" (Dhillon, Co-clustering documents and words using bipartite spectral graph
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -31,23 +32,19 @@ class Part:
     """Numbers of its actors in the whole."""
     adjustments: Integers
     """Numbers of its adjustments in the whole."""
-    share: Floats
-    """How much of each resource is wanted here, of 1."""
 
-
-def split(problem: Problem, most: int = MOST) -> list[Part]:
-    """Parts of at most so many actors."""
+def groups_of(problem: Problem, most: int = MOST) -> list[Integers]:
+    """Groups of at most so many actors."""
     wants = _wants(problem)
     groups = [np.arange(len(problem.actors))]
     while len(largest := max(groups, key=len)) > most:
         groups = [group for group in groups if group is not largest] + _halves(wants, largest)
-    groups.sort(key=lambda group: int(group[0]))
-    number = np.zeros(len(problem.actors), dtype=np.int64)
-    for part, group in enumerate(groups):
-        number[group] = part
-    one_each = sparse.coo_array((np.ones(len(number)), (number, np.arange(len(number))))).tocsr()
-    wanted = _reached(problem, (one_each @ wants).toarray())
-    share = wanted**2
+    return sorted(groups, key=lambda group: int(group[0]))
+
+
+def shared(problem: Problem, groups: Sequence[Integers]) -> list[Part]:
+    """A part for each group, with a share of every resource by how much the group could use of it."""
+    share = _wanted(problem, groups) ** 2
     share[0, share.sum(axis=0) == 0] = 1.0
     share /= share.sum(axis=0)
     bounds = _shared_out(problem.bounds, share)
@@ -58,31 +55,37 @@ def split(problem: Problem, most: int = MOST) -> list[Part]:
     moved = _transfers_shared_out(problem, share[:, sources])
     parts = []
     for part, group in enumerate(groups):
-        is_in = np.concatenate([reliefs[part] > 0, moved[part] > 0])
-        kept = np.flatnonzero(is_in)
-        parts.append(
-            Part(
-                replace(
-                    problem,
-                    actors=tuple(problem.actors[actor] for actor in group),
-                    resources=tuple(
-                        replace(resource, bound=bound)
-                        for resource, bound in zip(problem.resources, bounds[part].tolist(), strict=True)
-                    ),
-                    reliefs=tuple(
-                        replace(problem.reliefs[one], most=int(reliefs[part, one])) for one in kept[kept < count]
-                    ),
-                    transfers=tuple(
-                        replace(problem.transfers[one - count], most=int(moved[part, one - count]))
-                        for one in kept[kept >= count]
-                    ),
-                ),
-                group,
-                kept,
-                share[part],
-            )
-        )
+        most = np.concatenate([reliefs[part], moved[part]])
+        kept = np.flatnonzero(most)
+        parts.append(_part(problem, group, kept, bounds[part], most[kept]))
     return parts
+
+
+def left_over(problem: Problem, group: Integers, bounds: Integers, most: Integers) -> Part:
+    """A group with what is left of the resources, and of the adjustments, that it can reach."""
+    touched = np.zeros(len(problem.resources), dtype=bool)
+    for actor in group:
+        touched[problem.actors[actor].touched()] = True
+    sources = np.array([one.source for one in problem.transfers], dtype=np.int64)
+    targets = np.array([one.target for one in problem.transfers], dtype=np.int64)
+    relieved = np.array([one.resource for one in problem.reliefs], dtype=np.int64)
+    reached = touched.copy()
+    reached[targets[touched[sources]]] = True
+    kept = np.flatnonzero(np.concatenate([reached[relieved], touched[sources]]) & (most > 0))
+    # What is not reached is no concern of this group.
+    return _part(problem, group, kept, np.where(reached, bounds, np.maximum(bounds, 0)), most[kept])
+
+
+def _part(problem: Problem, group: Integers, kept: Integers, bounds: Integers, most: Integers) -> Part:
+    count = len(problem.reliefs)
+    amounts = dict(zip(kept.tolist(), most.tolist(), strict=True))
+    reliefs = (replace(problem.reliefs[one], most=amounts[one]) for one in amounts if one < count)
+    transfers = (replace(problem.transfers[one - count], most=amounts[one]) for one in amounts if one >= count)
+    resources = (
+        replace(resource, bound=bound) for resource, bound in zip(problem.resources, bounds.tolist(), strict=True)
+    )
+    actors = tuple(problem.actors[actor] for actor in group)
+    return Part(Problem(problem.tiers, tuple(resources), actors, tuple(reliefs), tuple(transfers)), group, kept)
 
 
 def _wants(problem: Problem) -> sparse.csr_array:
@@ -95,14 +98,19 @@ def _wants(problem: Problem) -> sparse.csr_array:
     )
 
 
-def _reached(problem: Problem, wanted: Floats) -> Floats:
-    """What is wanted directly, and what transfers lead to from there."""
+def _wanted(problem: Problem, groups: Sequence[Integers]) -> Floats:
+    """How much each group could use of each resource, directly or, where nobody does, by transfers that lead there."""
+    number = np.zeros(len(problem.actors), dtype=np.int64)
+    for index, group in enumerate(groups):
+        number[group] = index
+    members = sparse.coo_array((np.ones(len(number)), (number, np.arange(len(number))))).tocsr()
+    wanted = (members @ _wants(problem)).toarray()
     rows = [(one.source, target) for one in problem.transfers for target in (one.target, one.also_uses)]
     cells = np.array([row for row in rows if row[1] is not None], dtype=np.int64).reshape(-1, 2).T
     size = len(problem.resources)
     leads = sparse.coo_array((np.ones(cells.shape[1]), cells), shape=(size, size)).tocsr()
-    leads.data[:] = 1.0
-    return wanted + np.where(wanted.sum(axis=0) > 0, 0.0, wanted @ leads)
+    total = wanted.sum(axis=0)
+    return np.asarray(np.where(total > 0, wanted, (wanted / np.where(total > 0, total, 1.0)) @ leads))
 
 
 def _transfers_shared_out(problem: Problem, share: Floats) -> Integers:

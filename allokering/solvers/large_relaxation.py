@@ -26,6 +26,8 @@ DUAL, PRIMAL = 1, 4
 """Numbers of the simplex methods in HiGHS: after new rows or bounds, after new columns."""
 WAYS = 3
 """Transfers away from one resource that one pricing may bring in."""
+USED = 1e-4
+"""A column below this value is not called used."""
 
 
 @dataclass(frozen=True)
@@ -45,18 +47,27 @@ class Point:
 
 
 class Relaxation:
-    """One HiGHS linear program that grows."""
+    """One HiGHS linear program that grows.
 
-    def __init__(self, pool: Pool) -> None:
+    Args:
+        pool: where its columns come from.
+        is_interior: solve by an interior point, without a vertex: far sooner than any simplex where all is large.
+    """
+
+    def __init__(self, pool: Pool, *, is_interior: bool = False) -> None:
         problem = pool.problem
+        self.is_interior = is_interior
         self.pool = pool
         self.clock = Clock(None)
         self.cuts: list[RoundingRow] = []
         self.weights = np.zeros(len(problem.tiers))
+        self._shortage_price = 0.0
         self._columns = np.zeros(0, dtype=np.int64)
         """Columns of the pool that are in, in the order in which they came."""
         self._places = np.zeros(0, dtype=np.int64)
         """Where each stands in the program."""
+        self._values = self._excess = np.zeros(0)
+        """Value and reduced cost of each in the last solution."""
         self._actors = len(problem.actors)
         self._resources = np.flatnonzero(self._needs_row())
         self._reliefs = len(problem.reliefs)
@@ -67,9 +78,13 @@ class Relaxation:
         self._size = self._reliefs + self._actors
         self._tier_rows = self._actors + len(self._resources)
         self._cut_rows = self._tier_rows + len(problem.tiers)
+        self._can_bind = problem.bounds < 0
+        """Resources that something in the program uses."""
         self._holds = np.full(len(problem.tiers), math.inf)
         self._highs = highspy.Highs()
-        for option, value in (("output_flag", False), ("threads", 1), ("presolve", "off")):
+        # Presolve would spoil the prices of an interior point, and the basis of a simplex.
+        ways = (("solver", "ipm"), ("run_crossover", "off")) if is_interior else ()
+        for option, value in (("output_flag", False), ("threads", 1), ("presolve", "off"), *ways):
             self._highs.setOptionValue(option, value)
         self._pass_model()
 
@@ -106,6 +121,7 @@ class Relaxation:
     def minimise(self, weights: Floats, shortage_price: float) -> None:
         """From now on the tiers weigh so much, and an actor without an option costs so much."""
         self.weights = weights
+        self._shortage_price = shortage_price
         cost = np.full(self._size, shortage_price)
         is_in = self._place_of >= 0
         cost[self._place_of[is_in]] = self.pool.problem.adjustment_prices[is_in] @ weights
@@ -129,16 +145,23 @@ class Relaxation:
             by_row = usage.tocsc()
             cuts = [self._coefficients(cut, by_row) for cut in self.cuts]
             self._columns = np.concatenate([self._columns, new])
+            self._can_bind[usage.indices[usage.data > 0]] = True
             blocks = [who, by_row[:, self._resources], prices, *cuts]
             self._places = np.concatenate([self._places, self._add(blocks, prices @ self.weights, math.inf)])
+        self.let_in(moving)
+        return bool(len(new) or len(moving))
+
+    def let_in(self, adjustments: Integers) -> None:
+        """Take in these adjustments."""
+        moving = adjustments[self._place_of[adjustments] < 0]
         if len(moving):
             problem = self.pool.problem
-            usage, prices = problem.adjustment_usage[moving][:, self._resources], problem.adjustment_prices[moving]
+            usage, prices = problem.adjustment_usage[moving], problem.adjustment_prices[moving]
+            self._can_bind[usage.indices[usage.data > 0]] = True
             cuts = [sparse.coo_array(np.isin(moving, cut.helpers)[:, None] / cut.remainder) for cut in self.cuts]
-            blocks = [sparse.coo_array((len(moving), self._actors)), usage, prices, *cuts]
+            blocks = [sparse.coo_array((len(moving), self._actors)), usage[:, self._resources], prices, *cuts]
             most = problem.adjustment_most[moving].astype(float)
             self._place_of[moving] = self._add(blocks, prices @ self.weights, most)
-        return bool(len(new) or len(moving))
 
     def _few_of_each(self, moving: Integers) -> Integers:
         """The first transfers away from each resource; they come resource by resource."""
@@ -198,6 +221,31 @@ class Relaxation:
         self._highs.addRow(float(cut.least), math.inf, len(used), used.astype(np.int32), amounts)
         self.cuts.append(cut)
 
+    def best(self, most: int) -> list[Integers]:
+        """By actor: the columns that the last solution used, and so many that cost least above it."""
+        order = np.lexsort((self._excess, self.pool.actor[self._columns]))
+        actor = self.pool.actor[self._columns][order]
+        rank = np.arange(len(order)) - np.searchsorted(actor, actor)
+        kept = (rank < most) | (self._values[order] > USED)
+        firsts = np.searchsorted(actor[kept], np.arange(1, self._actors))
+        return np.split(self._columns[order][kept], firsts)
+
+    def moved(self) -> Integers:
+        """The adjustments that are in."""
+        return np.flatnonzero(self._place_of >= 0)
+
+    def renewed(self, most: int) -> Relaxation:
+        """The same with the best columns only."""
+        new = Relaxation(self.pool, is_interior=self.is_interior)
+        new.clock = self.clock
+        new.minimise(self.weights, self._shortage_price)
+        for tier in np.flatnonzero(np.isfinite(self._holds)).tolist():
+            new.hold(tier, int(self._holds[tier]))
+        new.grow(np.concatenate(self.best(most)))
+        new.let_in(self.moved())
+        new.add_cuts(self.cuts)
+        return new
+
     def allow(self, is_allowed: Booleans) -> None:
         """From now on only these columns of the pool, and those that are taken in later, may be used."""
         upper = np.where(is_allowed[self._columns], math.inf, 0.0)
@@ -210,10 +258,13 @@ class Relaxation:
         if self.clock.left is not None:
             self._highs.setOptionValue("time_limit", self._highs.getRunTime() + self.clock.left)
         self._highs.run()
-        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return None
         solution, problem = self._highs.getSolution(), self.pool.problem
+        # An interior point stops short of the vertex that would make it "optimal"; its prices are as good.
+        near = (highspy.HighsModelStatus.kUnknown,) if self.is_interior and solution.value_valid else ()
+        if self._highs.getModelStatus() not in (highspy.HighsModelStatus.kOptimal, *near):
+            return None
         values, duals = np.array(solution.col_value), np.array(solution.row_dual)
+        self._values, self._excess = values[self._places], np.array(solution.col_dual)[self._places]
         # A row "<= bound" has a price >= 0, a rounding row ">= least" too; what the solver rounds past that is cut off.
         holds = np.maximum(-duals[self._tier_rows : self._cut_rows], 0)
         holds[~np.isfinite(self._holds)] = 0
@@ -221,6 +272,7 @@ class Relaxation:
         chosen, resources = np.zeros(len(self.pool)), np.zeros(len(problem.resources))
         chosen[self._columns] = values[self._places]
         resources[self._resources] = np.maximum(-duals[self._actors : self._tier_rows], 0)
+        resources[~self._can_bind] = 0  # an interior point gives any price to a row "0 <= 0"
         return Point(
             value=self._highs.getInfo().objective_function_value,
             chosen=chosen,
