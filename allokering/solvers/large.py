@@ -16,10 +16,12 @@ from allokering.solvers.large_bound import SAFE, Root, rounded_up, tighten
 from allokering.solvers.large_dive import SHORT, dive
 from allokering.solvers.large_greedy import first_that_fits
 from allokering.solvers.large_neighbourhood import NODES, Neighbourhood, search
+from allokering.solvers.large_parts import groups_of
 from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_pricing import Pricer
 from allokering.solvers.large_program import Incumbent, Program, incumbent
 from allokering.solvers.large_relaxation import Relaxation
+from allokering.solvers.large_vast import begin, plan, tighten_whole
 from allokering.solvers.outcome import Outcome, Progress, Status, TierOutcome, silent
 from allokering.solvers.rounding import Separator
 
@@ -32,6 +34,8 @@ FEW = 10_000
 """If at most so many options could be part of a better plan, a last program holds them all."""
 LAST_NODES = 5_000
 """Nodes of the branch and bound of that program."""
+VAST = 600
+"""Actors from which on a problem is solved in parts first."""
 SHORTAGES = 3
 """How often the price of a shortage is raised, each time tenfold, before the relaxation's word is taken."""
 TRIES = 1.0
@@ -91,13 +95,16 @@ class _Run:
         self._clock = clock
         self._progress = progress
         self._pool = Pool(problem)
-        self._relaxation = Relaxation(self._pool)
+        self._groups = groups_of(problem) if len(problem.actors) > VAST else []
+        """Of actors who compete, where a problem is too large to be solved in one piece from nothing."""
+        self._relaxation = Relaxation(self._pool, is_interior=bool(self._groups))
         self._pricer = Pricer(problem)
         self._separator = Separator(problem)
         self._bounds: list[int | None] = [None] * len(problem.tiers)
         self._seconds = [0.0] * len(problem.tiers)
         self._holds: dict[int, int] = {}
         self._struck = False
+        self._shortage = 0.0
 
     def take(self, start: Solution) -> None:
         """Begin from this solution."""
@@ -122,33 +129,42 @@ class _Run:
 
     def _bound(self, tier: int) -> Root | None:
         """The tier's bound; None if it shows that there is no plan at all."""
-        problem, relaxation = self._problem, self._relaxation
+        problem = self._problem
         nothing, unit = np.zeros(len(problem.resources)), np.eye(len(problem.tiers))[tier]
         dearest = [float(actor.values(nothing, unit).max()) for actor in problem.actors]
         prices = problem.adjustment_prices[:, tier]
         conceivable = sum(dearest) + float(np.maximum(prices, 0) @ problem.adjustment_most)
         shortage = 1.0 + 2.0 * max((abs(cost) for cost in dearest), default=0.0)
         left = self._share(tier).left
-        share = relaxation.clock = Clock(None if left is None else left / 2)
+        share = self._relaxation.clock = Clock(None if left is None else left / 2)
         for _ in range(SHORTAGES):
-            relaxation.minimise(unit, shortage)
-            root = tighten(relaxation, self._pricer, self._separator, share)
+            self._relaxation.minimise(unit, shortage)
+            root = self._tighten(shortage, share)
             if root.bound > conceivable + 1.0:
                 self.is_infeasible = True
                 return None
             if root.point is None or root.point.shortages.max(initial=0.0) <= SHORT:
                 break
             shortage *= 10
+        self._shortage = shortage
         self._struck |= share.struck
         self._bounds[tier] = rounded_up(root.bound)
         self._tell(tier)
+        return root
+
+    def _tighten(self, shortage: float, share: Clock) -> Root:
+        if not self._groups:
+            return tighten(self._relaxation, self._pricer, self._separator, share)
+        if self._relaxation.is_empty:
+            begin(self._relaxation, self._groups, shortage, Clock(None if share.left is None else share.left / 2))
+        root, self._relaxation = tighten_whole(self._relaxation, self._pricer, self._separator, share)
         return root
 
     def _search(self, tier: int, root: Root) -> None:
         """A first plan, then neighbourhoods, in this tier's share of the time that is left."""
         share = self._share(tier)
         self._relaxation.clock = share
-        dived = None if False else dive(self._relaxation, self._pricer, share)
+        dived = None if self._groups else dive(self._relaxation, self._pricer, share)
         if dived is not None:
             self._keep(tier, incumbent(self._pool, *dived))
         most = int(np.clip(OPTIONS // max(1, len(self._problem.actors)), *EACH))
@@ -156,6 +172,9 @@ class _Run:
         self._pool.add(liked)
         excess = self._pricer.excess(root.cuts, root.prices, root.priced, self._pool)
         program = Program(self._pool, excess, tier, self._holds, self._seed)
+        if self._groups:
+            columns = plan(self._relaxation, root, self._pricer, self._groups, self._shortage, share)
+            self._keep(tier, None if columns is None else program.begin(columns, NODES, share.left)[0])
         if self.best is None:
             self._begin(tier, program, excess, share)
         is_finished = self._finish(tier, root, Clock(None if share.left is None else share.left / 2))

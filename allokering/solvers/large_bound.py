@@ -48,7 +48,7 @@ def tighten(
 
     `relaxation.pool` then holds the columns of a good relaxation, and the relaxation its rows.
     """
-    best = _nothing_known(relaxation, pricer)
+    best = nothing_known(relaxation, pricer)
     method = PRIMAL
     for _ in range(rounds):
         before, best = best, _generate(relaxation, pricer, best, method, clock, near)
@@ -61,7 +61,7 @@ def tighten(
     return best
 
 
-def _nothing_known(relaxation: Relaxation, pricer: Pricer) -> Root:
+def nothing_known(relaxation: Relaxation, pricer: Pricer) -> Root:
     """The bound at no prices at all: every actor takes what is cheapest for itself."""
     resources = len(relaxation.pool.problem.resources)
     prices = Prices(np.zeros(resources), relaxation.weights, 0.0, np.zeros(len(relaxation.cuts)))

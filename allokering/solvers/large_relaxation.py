@@ -230,6 +230,16 @@ class Relaxation:
         firsts = np.searchsorted(actor[kept], np.arange(1, self._actors))
         return np.split(self._columns[order][kept], firsts)
 
+    @property
+    def is_empty(self) -> bool:
+        """Are there no options yet?"""
+        return not len(self._columns)
+
+    @property
+    def is_solved(self) -> bool:
+        """Is there a solution with as many columns as there are now?"""
+        return len(self._values) == len(self._columns)
+
     def moved(self) -> Integers:
         """The adjustments that are in."""
         return np.flatnonzero(self._place_of >= 0)

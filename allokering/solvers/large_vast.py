@@ -13,17 +13,19 @@ from scipy import sparse
 
 from allokering.problem import Floats, Integers, Problem
 from allokering.solvers.clock import Clock
-from allokering.solvers.large_bound import Root, more, tighten
+from allokering.solvers.large_bound import Root, more, nothing_known, tighten
 from allokering.solvers.large_dive import dive
 from allokering.solvers.large_parts import Part, left_over, shared
 from allokering.solvers.large_pool import Pool
-from allokering.solvers.large_pricing import Pricer
+from allokering.solvers.large_pricing import Pricer, Prices
 from allokering.solvers.large_program import incumbent
 from allokering.solvers.large_relaxation import PRIMAL, USED, Relaxation
 from allokering.solvers.rounding import Separator
 
+SLOWLY = 5e-3
+"""A part is solved roughly when one more round makes its value fall by no more than this share."""
 ROUGH = 2e-3
-"""A part is solved when bound and value differ by this share."""
+"""A part is solved well enough for a dive when bound and value differ by this share."""
 NEAR = 5e-4
 """The whole, likewise."""
 ROUNDS = 3
@@ -47,16 +49,29 @@ def begin(relaxation: Relaxation, groups: list[Integers], shortage: float, clock
         if clock.left == 0.0:
             break
         small = _part_relaxation(part, relaxation, shortage, clock)
-        tighten(small, Pricer(part.problem), Separator(part.problem), clock, ROUGH, 1)
-        if small.solve(PRIMAL) is not None:
-            _give(small, part, relaxation)
+        _roughly(small, Pricer(part.problem), clock)
+        _give(small, part, relaxation)
+
+
+def _roughly(small: Relaxation, pricer: Pricer, clock: Clock) -> None:
+    """Generate columns while the value falls fast."""
+    nothing = Prices(np.zeros(len(small.pool.problem.resources)), small.weights, 0.0, np.zeros(0))
+    wanted, paying, value = pricer.price((), nothing, most=EACH).wanted, np.zeros(0, dtype=np.int64), np.inf
+    while small.grow(small.pool.add(wanted), paying) and clock.left != 0.0:
+        point = small.solve(PRIMAL)
+        if point is None or np.isfinite(value) and point.value > value - SLOWLY * abs(value):
+            break
+        value = point.value
+        priced = pricer.price((), point.prices, pays=point.pays, most=EACH)
+        wanted, paying = priced.wanted, priced.paying
 
 
 def tighten_whole(
-    relaxation: Relaxation, pricer: Pricer, separator: Separator, best: Root, clock: Clock
+    relaxation: Relaxation, pricer: Pricer, separator: Separator, clock: Clock
 ) -> tuple[Root, Relaxation]:
     """Generate columns, and rounding rows, by interior points; the bound, and the relaxation as it is then."""
     pool = relaxation.pool
+    best = nothing_known(relaxation, pricer)
     for _ in range(1 + ROUNDS):
         is_near, value = False, -np.inf
         while not is_near and clock.left != 0.0:
@@ -95,14 +110,21 @@ def plan(
     shape = (len(problem.actors), len(pool))
     who = sparse.coo_array((chosen, (pool.actor, np.arange(len(pool)))), shape=shape).tocsr()
     expected = sparse.csr_array(who @ pool.usage)
+    total = np.maximum(np.asarray(abs(expected).sum(axis=0)).ravel(), SLIGHT)
+    relieved = np.array([one.resource for one in problem.reliefs] + [one.source for one in problem.transfers])
+    is_soft = np.zeros(len(problem.resources), dtype=bool)
+    is_soft[[one.resource for one in problem.reliefs]] = True
     excess = pricer.excess(root.cuts, root.prices, root.priced, pool)
     options = np.zeros(len(problem.actors), dtype=np.int64)
     used, moved = np.zeros(len(problem.resources), dtype=np.int64), np.zeros_like(problem.adjustment_most)
     for place, group in enumerate(groups):
         later = np.concatenate([np.zeros(0, dtype=np.int64), *groups[place + 1 :]])
-        theirs = np.asarray(expected[later].sum(axis=0)).ravel()
+        share = np.asarray(abs(expected[later]).sum(axis=0)).ravel() / total
+        adjusted = problem.adjustment_usage.T @ (point.amounts * share[relieved])
+        theirs = np.asarray(expected[later].sum(axis=0)).ravel() + adjusted
         bounds = np.ceil(problem.bounds - used - theirs - SLIGHT).astype(np.int64)
-        bounds = np.where(theirs >= 0, np.minimum(bounds, problem.bounds - used), bounds)
+        # What later groups supply can be counted on only where a relief can make up for it.
+        bounds = np.where(is_soft & (theirs < 0), bounds, np.minimum(bounds, problem.bounds - used))
         part = left_over(problem, group, bounds, problem.adjustment_most - moved)
         found = _dive(part, relaxation, chosen, excess, shortage, clock)
         if found is None:
@@ -143,6 +165,8 @@ def _part_relaxation(part: Part, relaxation: Relaxation, shortage: float, clock:
 
 def _give(small: Relaxation, part: Part, relaxation: Relaxation) -> None:
     """What a part has, for the whole."""
+    if not small.is_solved:
+        return
     liked = [
         (int(part.actors[number]), small.pool.option[np.sort(columns)])
         for number, columns in enumerate(small.best(KEPT))
