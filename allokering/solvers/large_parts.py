@@ -33,6 +33,7 @@ class Part:
     adjustments: Integers
     """Numbers of its adjustments in the whole."""
 
+
 def groups_of(problem: Problem, most: int = MOST) -> list[Integers]:
     """Groups of at most so many actors."""
     wants = _wants(problem)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from allokering.problem import Floats, Integers, Problem
+from allokering.problem import Floats, Integers
 from allokering.solvers.clock import Clock
 from allokering.solvers.large_bound import Root, more, nothing_known, tighten
 from allokering.solvers.large_dive import dive
@@ -59,7 +59,7 @@ def _roughly(small: Relaxation, pricer: Pricer, clock: Clock) -> None:
     wanted, paying, value = pricer.price((), nothing, most=EACH).wanted, np.zeros(0, dtype=np.int64), np.inf
     while small.grow(small.pool.add(wanted), paying) and clock.left != 0.0:
         point = small.solve(PRIMAL)
-        if point is None or np.isfinite(value) and point.value > value - SLOWLY * abs(value):
+        if point is None or (np.isfinite(value) and point.value > value - SLOWLY * abs(value)):
             break
         value = point.value
         priced = pricer.price((), point.prices, pays=point.pays, most=EACH)
