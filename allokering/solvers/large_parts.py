@@ -21,6 +21,8 @@ from allokering.problem import Floats, Integers, Problem
 
 MOST = 150
 """Actors in one part."""
+SMALL = 20
+"""Up to so many actors or resources, all singular vectors are found at once."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,9 @@ def _halves(wants: sparse.csr_array, group: Integers) -> list[Integers]:
 
 def _second(scaled: sparse.csr_array) -> Floats:
     """The left singular vector that belongs to the second largest singular value."""
+    if min(scaled.shape) <= SMALL:
+        vectors = np.linalg.svd(scaled.toarray(), full_matrices=False)[0]
+        return np.asarray(vectors[:, min(1, vectors.shape[1] - 1)] if vectors.size else np.zeros(scaled.shape[0]))
     start = np.ones(min(scaled.shape)) / np.sqrt(min(scaled.shape))
     left, values, _ = svds(scaled, k=2, v0=start, solver="arpack")
     return np.asarray(left[:, int(np.argmin(values))], dtype=np.float64)

@@ -111,9 +111,10 @@ def plan(
     who = sparse.coo_array((chosen, (pool.actor, np.arange(len(pool)))), shape=shape).tocsr()
     expected = sparse.csr_array(who @ pool.usage)
     total = np.maximum(np.asarray(abs(expected).sum(axis=0)).ravel(), SLIGHT)
-    relieved = np.array([one.resource for one in problem.reliefs] + [one.source for one in problem.transfers])
+    sources = [one.resource for one in problem.reliefs] + [one.source for one in problem.transfers]
+    relieved = np.array(sources, dtype=np.int64)
     is_soft = np.zeros(len(problem.resources), dtype=bool)
-    is_soft[[one.resource for one in problem.reliefs]] = True
+    is_soft[relieved[: len(problem.reliefs)]] = True
     excess = pricer.excess(root.cuts, root.prices, root.priced, pool)
     options = np.zeros(len(problem.actors), dtype=np.int64)
     used, moved = np.zeros(len(problem.resources), dtype=np.int64), np.zeros_like(problem.adjustment_most)
