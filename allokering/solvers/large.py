@@ -164,17 +164,18 @@ class _Run:
         """A first plan, then neighbourhoods, in this tier's share of the time that is left."""
         share = self._share(tier)
         self._relaxation.clock = share
-        dived = None if self._groups else dive(self._relaxation, self._pricer, share)
-        if dived is not None:
+        planned = None
+        if self._groups:
+            planned = plan(self._relaxation, root, self._pricer, self._groups, self._shortage, share)
+        elif (dived := dive(self._relaxation, self._pricer, share)) is not None:
             self._keep(tier, incumbent(self._pool, *dived))
         most = int(np.clip(OPTIONS // max(1, len(self._problem.actors)), *EACH))
         liked = self._pricer.price(root.cuts, root.prices, most=most).wanted
         self._pool.add(liked)
         excess = self._pricer.excess(root.cuts, root.prices, root.priced, self._pool)
         program = Program(self._pool, excess, tier, self._holds, self._seed)
-        if self._groups:
-            columns = plan(self._relaxation, root, self._pricer, self._groups, self._shortage, share)
-            self._keep(tier, None if columns is None else program.begin(columns, NODES, share.left)[0])
+        if planned is not None:
+            self._keep(tier, program.begin(planned, NODES, share.left)[0])
         if self.best is None:
             self._begin(tier, program, excess, share)
         is_finished = self._finish(tier, root, Clock(None if share.left is None else share.left / 2))
