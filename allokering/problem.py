@@ -64,8 +64,8 @@ class Transfer:
     target: int
     most: int
     prices: tuple[int, ...]
-    also_uses: int | None = None
-    """A resource of which every unit moved uses one, such as the residents there are to move."""
+    also_uses: tuple[tuple[int, int], ...] = ()
+    """What else every unit moved uses, as (resource, amount), such as the residents there are to move."""
 
 
 @dataclass(frozen=True)
@@ -204,8 +204,7 @@ class Problem:
         cells = [(row, relief.resource, -1) for row, relief in enumerate(self.reliefs)]
         for row, transfer in enumerate(self.transfers, start=len(self.reliefs)):
             cells += [(row, transfer.source, -1), (row, transfer.target, 1)]
-            if transfer.also_uses is not None:
-                cells.append((row, transfer.also_uses, 1))
+            cells += [(row, resource, amount) for resource, amount in transfer.also_uses]
         row_of, column, amounts = np.array(cells, dtype=np.int64).reshape(-1, 3).T
         shape = (len(self.reliefs) + len(self.transfers), len(self.resources))
         return sparse.coo_array((amounts, (row_of, column)), shape=shape).tocsr()

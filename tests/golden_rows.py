@@ -277,8 +277,8 @@ def _rows(problem: Problem) -> Iterator[str]:
         name = _way(problem, transfer)
         uses[transfer.source].append(f"- ({name})")
         uses[transfer.target].append(f"+ ({name})")
-        if transfer.also_uses is not None:
-            uses[transfer.also_uses].append(f"+ ({name})")
+        for resource, amount in transfer.also_uses:
+            uses[resource].append(_signed(amount, f"({name})"))
     for number, resource in enumerate(problem.resources):
         row = f"{resource}: {' '.join(uses[number]).removeprefix('+ ') or '0'} <= {resource.bound}"
         yield from textwrap.wrap(row, 120, subsequent_indent="    ", break_on_hyphens=False)

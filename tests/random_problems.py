@@ -124,7 +124,9 @@ def _of_relief(relief: Relief, rows: int) -> RawAdjustment:
 
 def _of_transfer(transfer: Transfer, rows: int) -> RawAdjustment:
     adds = tuple(
-        int(row == transfer.target) + int(row == transfer.also_uses) - int(row == transfer.source)
+        int(row == transfer.target)
+        + sum(amount for resource, amount in transfer.also_uses if resource == row)
+        - int(row == transfer.source)
         for row in range(rows)
     )
     return RawAdjustment(adds, transfer.prices, transfer.most)

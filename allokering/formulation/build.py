@@ -7,14 +7,16 @@ from types import ModuleType
 import numpy as np
 
 from allokering.errors import Fault, InstanceFaulty
-from allokering.formulation.objective import PATH_TERMS
+from allokering.formulation.chances import recruits
+from allokering.formulation.choices import choices_of, listed
+from allokering.formulation.objective import TERMS
 from allokering.formulation.paths import PathOptions, PathSpace, Use, path_space
-from allokering.formulation.scope import Draft, Objective, Scope, use_of
+from allokering.formulation.scope import Draft, Objective, Scope, shared_use_of, use_of
 from allokering.formulation.training import lengths
 from allokering.instance import Instance
 from allokering.language import say
 from allokering.model import Model
-from allokering.problem import Integers, Options, Problem, Relief, Resource, Transfer
+from allokering.problem import Integers, ListedOptions, Options, Problem, Relief, Resource, Transfer
 from allokering.rules.registry import RULES
 
 
@@ -24,13 +26,13 @@ def build(instance: Instance, model: Model, objective: Objective = "lexicographi
     Raises:
         InstanceFaulty: a trainee's programme is not in the model.
     """
-    draft = Draft(instance, model, objective, spaces=tuple(_spaces(instance, model)))
+    draft = Draft(instance, model, objective, spaces=tuple(_spaces(instance, model)), choices=choices_of(instance))
     for rule in model.rules:
         if rule.in_force(instance.settings.start):
             _speak(RULES[rule.kind], Scope(draft, rule.id), rule.typed, instance)
     for term in model.terms:
-        if term.kind in PATH_TERMS:
-            PATH_TERMS[term.kind](Scope(draft, term.id), term.typed, instance)  # type: ignore[operator]
+        if term.kind in TERMS:
+            TERMS[term.kind](Scope(draft, term.id), term.typed, instance)  # type: ignore[operator]
     return _finish(draft)
 
 
@@ -85,19 +87,29 @@ def _finish(draft: Draft) -> Problem:
     reliefs = [Relief(one.name, renumber(one.resource), one.most, one.prices) for one in draft.reliefs]
     transfers = [
         Transfer(
-            one.name,
-            renumber(one.source),
-            renumber(one.target),
-            one.most,
-            one.prices,
-            None if one.also_uses is None else renumber(one.also_uses),
+            one.transfer.name,
+            renumber(one.transfer.source),
+            renumber(one.transfer.target),
+            one.transfer.most,
+            one.transfer.prices,
+            tuple(
+                (renumber(resource), amount)
+                for resource, amount in (
+                    *one.transfer.also_uses,
+                    *((draft.published[row], amount) for row, amount in one.shared if row in draft.published),
+                )
+            ),
         )
         for one in draft.transfers
     ]
+    to_recruit = recruits(draft.instance)
     return Problem(
         tiers=draft.tiers,
         resources=tuple(draft.resources[old] for old in order),
-        actors=tuple(_options(draft, space, number) for space in draft.spaces),
+        actors=(
+            *(_options(draft, space, number, is_recruit=space.trainee in to_recruit) for space in draft.spaces),
+            *_choices(draft, number),
+        ),
         reliefs=tuple(sorted(reliefs, key=lambda one: (one.resource, one.name))),
         transfers=tuple(sorted(transfers, key=lambda one: (one.source, one.target))),
     )
@@ -107,7 +119,14 @@ def _name(resource: Resource) -> tuple[str, str, int]:
     return resource.rule, resource.subject, resource.period
 
 
-def _options(draft: Draft, space: PathSpace, number: Integers) -> Options:
+def _choices(draft: Draft, number: Integers) -> list[ListedOptions]:
+    """The openings, the applications, and what every plan pays, as an actor without a choice."""
+    uses = [(use.choice, use.option, int(number[use.resource]), use.amount) for use in draft.choice_uses]
+    tiers, rows = len(draft.tiers), len(draft.resources)
+    return listed(draft.choices.values(), uses, draft.choice_prices, draft.constant, tiers, rows)
+
+
+def _options(draft: Draft, space: PathSpace, number: Integers, *, is_recruit: bool) -> Options:
     """A trainee's options as the rules left them."""
 
     def uses(positions: Integers) -> list[Use]:
@@ -115,6 +134,10 @@ def _options(draft: Draft, space: PathSpace, number: Integers) -> Options:
             use_of(rule, space, positions, number)
             for rule in draft.uses
             if rule.trainees is None or space.trainee in rule.trainees
+        ] + [
+            shared_use_of(use, space, positions, number, draft.published)
+            for use in draft.shared_uses
+            if space.trainee in use.trainees
         ]
 
     def prices(positions: Integers) -> tuple[Integers, Integers]:
@@ -126,5 +149,6 @@ def _options(draft: Draft, space: PathSpace, number: Integers) -> Options:
             by_rotation[:, :, tier] += weight * price(space, positions)
         return by_start, by_rotation
 
-    unplaced = None if space.trainee in draft.must_place else draft.unplaced_prices
+    free = np.zeros(len(draft.tiers), dtype=np.int64) if is_recruit else draft.unplaced_prices
+    unplaced = None if space.trainee in draft.must_place else free
     return PathOptions(space, uses, prices, unplaced)
