@@ -10,6 +10,7 @@ from allokering.tables import SiteKind
 
 Patients = Annotated[int, Field(ge=0, le=2500)]
 Permille = Annotated[int, Field(ge=0, le=1000)]
+Names = Annotated[frozenset[str], Field(min_length=1)]
 
 Count = Annotated[int, Field(ge=0, le=10**9)]
 
@@ -53,7 +54,7 @@ class Eligibility(Params):
 class NotBefore(Params):
     """Whom a site's own demand for months in practice concerns; None: everyone."""
 
-    programmes: frozenset[str] | None = None
+    programmes: Names | None = None
 
 
 class Notice(Params):
@@ -61,7 +62,7 @@ class Notice(Params):
 
     notice_months: Count
     site_kinds: frozenset[SiteKind]
-    programmes: frozenset[str] | None = None
+    programmes: Names | None = None
 
 
 class Catchment(Params):
@@ -82,7 +83,7 @@ class Absences(Params):
 
     absent_min: Count
     doctors_per_absence: Annotated[int, Field(ge=1)]
-    programmes: frozenset[str] | None = None
+    programmes: Names | None = None
     """Whose absence counts; None: everyone's."""
 
 
@@ -223,7 +224,7 @@ class ListTarget(Params):
     """A target falls from what is agreed by at most so many patients a year; None: at once."""
     age_weighted: bool = False
     """Are they patients of the nation's mean age?"""
-    municipalities: frozenset[str] | None = None
+    municipalities: Names | None = None
     """None: everywhere."""
 
 
@@ -234,7 +235,7 @@ class Workload(Params):
     seconds_per_patient_week: Annotated[int, Field(ge=1)]
     minutes_per_week_max: Count
     age_weighted: bool = False
-    municipalities: frozenset[str] | None = None
+    municipalities: Names | None = None
 
 
 class TraineeList(Params):

@@ -81,8 +81,8 @@ class Surcharges:
     """Surcharge by (resource, amount); one row more than resources, of zeros, for "no resource"."""
 
     def level(self, amounts: Integers) -> Integers:
-        """The column of the table for each amount."""
-        return np.searchsorted(self.amounts, amounts)
+        """The column of the table for each amount; any, for a sum over periods, which no resource charges."""
+        return np.minimum(np.searchsorted(self.amounts, amounts), len(self.amounts) - 1)
 
     def of(self, usage: sparse.csr_array) -> Floats:
         """The surcharges of options that use so much (options, resources)."""

@@ -96,7 +96,7 @@ def random_problem(seed: int) -> RawProblem:
             draw.randrange(rows),
             draw.randint(1, 3),
             prices(0, 4),
-            draw.choice((None, draw.randrange(rows))),
+            draw.choice(((), ((draw.randrange(rows), 1),), ((draw.randrange(rows), draw.randint(-2, 2)),))),
         )
         for number in range(draw.randint(0, 2))
     )

@@ -7,17 +7,20 @@ from types import ModuleType
 import numpy as np
 
 from allokering.errors import Fault, InstanceFaulty
-from allokering.formulation.chances import recruits
+from allokering.formulation.chances import chances_of_positions, recruits
 from allokering.formulation.choices import choices_of, listed
 from allokering.formulation.objective import TERMS
 from allokering.formulation.paths import PathOptions, PathSpace, Use, path_space
-from allokering.formulation.scope import Draft, Objective, Scope, shared_use_of, use_of
+from allokering.formulation.scope import Draft, Objective, Scope, SharedUse, published_rows, shared_use_of, use_of
 from allokering.formulation.training import lengths
 from allokering.instance import Instance
 from allokering.language import say
 from allokering.model import Model
 from allokering.problem import Integers, ListedOptions, Options, Problem, Relief, Resource, Transfer
 from allokering.rules.registry import RULES
+
+Shared = list[tuple[SharedUse, Integers]]
+"""Uses of rows that another rule publishes, and the rows by (position, period)."""
 
 
 def build(instance: Instance, model: Model, objective: Objective = "lexicographic") -> Problem:
@@ -30,6 +33,7 @@ def build(instance: Instance, model: Model, objective: Objective = "lexicographi
     for rule in model.rules:
         if rule.in_force(instance.settings.start):
             _speak(RULES[rule.kind], Scope(draft, rule.id), rule.typed, instance)
+    _keep_recruits_with_a_chance(draft)
     for term in model.terms:
         if term.kind in TERMS:
             TERMS[term.kind](Scope(draft, term.id), term.typed, instance)  # type: ignore[operator]
@@ -40,6 +44,15 @@ def _speak(rule: ModuleType, scope: Scope, params: object, instance: Instance) -
     """Let a rule speak; one that holds by construction, or in a later stage, has nothing to say here."""
     if hasattr(rule, "enforce"):
         rule.enforce(scope, params, instance)
+
+
+def _keep_recruits_with_a_chance(draft: Draft) -> None:
+    """Who is not yet known has no path where nothing says that anybody could come."""
+    has_chance = chances_of_positions(draft.instance, draft.model) > 0
+    to_recruit = recruits(draft.instance)
+    for space in draft.spaces:
+        if space.trainee in to_recruit:
+            space.by_position_and_start[...] &= has_chance[:, None]
 
 
 def _spaces(instance: Instance, model: Model) -> list[PathSpace]:
@@ -103,11 +116,13 @@ def _finish(draft: Draft) -> Problem:
         for one in draft.transfers
     ]
     to_recruit = recruits(draft.instance)
+    periods = range(draft.instance.settings.periods)
+    shared = [(use, published_rows(use, periods, number, draft.published)) for use in draft.shared_uses]
     return Problem(
         tiers=draft.tiers,
         resources=tuple(draft.resources[old] for old in order),
         actors=(
-            *(_options(draft, space, number, is_recruit=space.trainee in to_recruit) for space in draft.spaces),
+            *(_options(draft, space, number, shared, is_recruit=space.trainee in to_recruit) for space in draft.spaces),
             *_choices(draft, number),
         ),
         reliefs=tuple(sorted(reliefs, key=lambda one: (one.resource, one.name))),
@@ -126,7 +141,7 @@ def _choices(draft: Draft, number: Integers) -> list[ListedOptions]:
     return listed(draft.choices.values(), uses, draft.choice_prices, draft.constant, tiers, rows)
 
 
-def _options(draft: Draft, space: PathSpace, number: Integers, *, is_recruit: bool) -> Options:
+def _options(draft: Draft, space: PathSpace, number: Integers, shared: Shared, *, is_recruit: bool) -> Options:
     """A trainee's options as the rules left them."""
 
     def uses(positions: Integers) -> list[Use]:
@@ -134,11 +149,7 @@ def _options(draft: Draft, space: PathSpace, number: Integers, *, is_recruit: bo
             use_of(rule, space, positions, number)
             for rule in draft.uses
             if rule.trainees is None or space.trainee in rule.trainees
-        ] + [
-            shared_use_of(use, space, positions, number, draft.published)
-            for use in draft.shared_uses
-            if space.trainee in use.trainees
-        ]
+        ] + [shared_use_of(use, space, positions, rows) for use, rows in shared if space.trainee in use.trainees]
 
     def prices(positions: Integers) -> tuple[Integers, Integers]:
         by_start = np.zeros((len(positions), len(space.starts), len(draft.tiers)), dtype=np.int64)

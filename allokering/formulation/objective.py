@@ -46,8 +46,9 @@ def position_cost(scope: Scope, params: PositionCost, instance: Instance) -> Non
         return np.asarray(expected(space, positions)[:, None] * periods, dtype=np.int64)
 
     def away(space: PathSpace, positions: Integers) -> Integers:
-        is_free = not programme_of[space.trainee].holds_position_away
-        periods = space.rotation_periods * (space.rotation_site > 0) * is_free
+        if programme_of[space.trainee].holds_position_away:
+            return np.zeros((1, 1), dtype=np.int64)
+        periods = space.rotation_periods * (space.rotation_site > 0)
         return np.asarray(-expected(space, positions)[:, None] * periods, dtype=np.int64)
 
     scope.price_start("position_cost", held)

@@ -46,7 +46,7 @@ class _UseRule:
 
 
 @dataclass(frozen=True)
-class _SharedUse:
+class SharedUse:
     """A use of rows that another rule publishes, by the position's subject."""
 
     when: While
@@ -84,7 +84,7 @@ class Draft:
     reliefs: list[Relief] = field(default_factory=list)
     transfers: list[_Transfer] = field(default_factory=list)
     uses: list[_UseRule] = field(default_factory=list)
-    shared_uses: list[_SharedUse] = field(default_factory=list)
+    shared_uses: list[SharedUse] = field(default_factory=list)
     published: dict[Published, int] = field(default_factory=dict)
     choices: dict[str, Choice] = field(default_factory=dict)
     choice_uses: list[_ChoiceUse] = field(default_factory=list)
@@ -168,7 +168,7 @@ class Scope:
         self, when: While, name: str, subjects: Iterable[str | None], amount: Amount, trainees: Iterable[str]
     ) -> None:
         """Every path of the trainees uses the rows of that name; `subjects` has the subject of each position."""
-        self.draft.shared_uses.append(_SharedUse(when, name, tuple(subjects), amount, frozenset(trainees)))
+        self.draft.shared_uses.append(SharedUse(when, name, tuple(subjects), amount, frozenset(trainees)))
 
     def choose(self, choice: str, option: str, resource: int, amount: int) -> None:
         """An option of an opening, or of an application, uses so much of the resource."""
@@ -181,7 +181,7 @@ class Scope:
 
     def price_always(self, kind: str, amount: int) -> None:
         """Every plan pays so much in the term's tier."""
-        if (prices := self.price(kind, amount)) is not None:
+        if amount and (prices := self.price(kind, amount)) is not None:
             self.draft.constant.append(prices)
 
     def relieve(self, resource: int, kind: str, most: int, amount: int) -> None:
@@ -261,16 +261,19 @@ def use_of(rule: _UseRule, space: PathSpace, positions: Integers, number: Mappin
     return Use(rule.when, resource, amount, rule.by_site)
 
 
-def shared_use_of(
-    use: _SharedUse, space: PathSpace, positions: Integers, number: Integers, published: Mapping[Published, int]
-) -> Use:
-    """A use of published rows as one trainee's paths have it; rows that nobody published are not used."""
-    periods = range(space.periods)
+def shared_use_of(use: SharedUse, space: PathSpace, positions: Integers, rows: Integers) -> Use:
+    """A use of published rows, by (position, period), as one trainee's paths have it over some positions."""
+    return Use(use.when, rows[positions], use.amount(space, positions))
 
-    def row(subject: str | None, period: int) -> int:
-        found = None if subject is None else published.get(Published(use.name, subject, period))
-        return -1 if found is None else int(number[found])
 
-    rows = {subject: [row(subject, period) for period in periods] for subject in {*use.subjects}}
-    resource = np.array([rows[use.subjects[position]] for position in positions], dtype=np.int64)
-    return Use(use.when, resource.reshape(len(positions), space.periods), use.amount(space, positions))
+def published_rows(use: SharedUse, periods: range, number: Integers, published: Mapping[Published, int]) -> Integers:
+    """The final number of each position's row by (position, period); -1 for rows that nobody published."""
+    rows = {
+        subject: [
+            -1 if found is None else int(number[found])
+            for period in periods
+            for found in [None if subject is None else published.get(Published(use.name, subject, period))]
+        ]
+        for subject in {*use.subjects}
+    }
+    return np.array([rows[subject] for subject in use.subjects], dtype=np.int64).reshape(-1, len(periods))
