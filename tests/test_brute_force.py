@@ -16,7 +16,7 @@ from allokering.solvers.exact import solve_exact
 SEEDS = [range(first, first + 10) for first in range(0, 300, 10)]
 """Seeds of random cases in chunks."""
 
-SEEN = 5
+SEEN = 1
 """Cases in which a feature decides the best value, at least, or in whose best plan a thing is seen."""
 
 

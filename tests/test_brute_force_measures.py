@@ -221,7 +221,7 @@ def test_a_target_is_phased_in() -> None:
         ({"workload": {"minutes_per_week_max": 2001}}, 509),
         # Older patients: floor(67,200,000 / (132 * 1080)) = 471.
         ({"workload": {"minutes_per_week_max": 2001, "age_weighted": True}}, 471),
-        ({"workload": {"minutes_per_week_max": 2001, "municipalities": []}}, 900),
+        ({"workload": {"minutes_per_week_max": 2001, "municipalities": ["m9"]}}, 900),
         ({"workload": {"minutes_per_week_max": 599}}, 0),
         # The smaller of the two.
         ({"list_target": {"patients_per_fte": 600}, "workload": {"minutes_per_week_max": 2001}}, 480),
