@@ -67,9 +67,7 @@ def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: 
         scope.use(While.PRACTICE, resource, amount=list_in_part(instance, scope.draft.model, part))
 
 
-def _let_lists_pass_targets(
-    scope: Scope, instance: Instance, row: int, place: tuple[str, int], room: int
-) -> None:
+def _let_lists_pass_targets(scope: Scope, instance: Instance, row: int, place: tuple[str, int], room: int) -> None:
     """Lists above targets relieve the row; where supervision lowers targets, the room above them grows with it."""
     above = scope.term("above_target")
     if not isinstance(above, PerPatientMonth):
