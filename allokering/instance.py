@@ -162,7 +162,7 @@ class Instance:
     def kilometres(self, here: str, there: str) -> int | None:
         """Kilometres of travel one way between two municipalities; None if nothing is known.
 
-        Order of trust: the row, the reverse row, great-circle distance with the instance's detour, minutes at its speed.
+        Order of trust: the row, the reverse row, great-circle distance with the instance's detour, minutes by speed.
         """
         if here == there:
             return 0

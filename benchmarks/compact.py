@@ -192,10 +192,7 @@ def _use(
             continue
         amounts = np.broadcast_to(use.amount, (len(actor.positions), len(space.starts), space.periods))
         if use.when is While.AFTER:
-            for (k, s), column in x.items():
-                for p in range(space.finishes[s], space.periods):
-                    if use.resource[k, p] >= 0:
-                        uses[use.resource[k, p]].append((column, float(amounts[k, s, p])))
+            _use_after(actor, use.resource, amounts, uses, x)
             continue
         for (k, s, p), practice in z.items():
             amount, resource = float(amounts[k, s, p]), use.resource[k, p]
@@ -207,3 +204,17 @@ def _use(
                 uses[resource].append((practice, amount))
             elif practice != x[k, s]:
                 uses[resource] += [(x[k, s], amount), (practice, -amount)]
+
+
+def _use_after(
+    actor: PathOptions,
+    resource: Integers,
+    amounts: Integers,
+    uses: list[list[tuple[int, float]]],
+    x: dict[tuple[int, int], int],
+) -> None:
+    """What the trainee uses, or gives, from the finish on."""
+    for (k, s), column in x.items():
+        for p in range(actor.space.finishes[s], actor.space.periods):
+            if resource[k, p] >= 0:
+                uses[resource[k, p]].append((column, float(amounts[k, s, p])))

@@ -123,7 +123,7 @@ def test_a_path_is_an_option_if_and_only_if_the_checks_are_silent(seed: int) -> 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_row_is_overfull_if_and_only_if_the_check_names_it(seed: int) -> None:
-    """Whoever takes any path, and whatever is open: places, slots and absences passed are those that the checks name."""
+    """Whoever takes any path, and whatever is open: places, slots and absences passed are what the checks name."""
     instance, model = crowded(seed)
     problem = build(instance, model)
     situation = Situation(instance, model)
