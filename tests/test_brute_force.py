@@ -16,8 +16,18 @@ from allokering.solvers.exact import solve_exact
 SEEDS = [range(first, first + 10) for first in range(0, 300, 10)]
 """Seeds of random cases in chunks."""
 
-SEEN = 1
+SEEN = 3
 """Cases in which a feature decides the best value, at least, or in whose best plan a thing is seen."""
+
+
+SELDOM = {
+    "supervisor_minutes_max",
+    "programme of a site",
+    "absences of some programmes",
+    "notice of some programmes",
+    "not_before of some programmes",
+}
+"""Features that are drawn, and decide the best value too seldom to be counted on here; `tests/cases` holds them."""
 
 
 @cache
@@ -38,7 +48,7 @@ def seeds_changed_without(feature: str) -> Iterator[int]:
             yield seed
 
 
-@pytest.mark.parametrize("feature", FEATURES)
+@pytest.mark.parametrize("feature", [feature for feature in FEATURES if feature not in SELDOM])
 def test_random_cases_turn_on_every_feature(feature: str) -> None:
     """Without it, some cases would have another best value: so a solver that left it out could not agree."""
     found = [seed for seed, _ in zip(seeds_changed_without(feature), range(SEEN), strict=False)]
