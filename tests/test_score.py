@@ -150,6 +150,18 @@ def test_a_supervisors_relief_is_compensated_and_takes_free_places() -> None:
     assert (found["cost"], found["overload"]) == (5 * 421, 5 * 6)
 
 
+def test_a_supervisor_from_a_neighbour_is_paid_for_each_place() -> None:
+    """An intern takes two places: 2 x (2 x 30 minutes x 2 trips x 6 months x 900 / 60)."""
+    trainees = [{"trainee_id": "ann", "programme": "lis1", "practice_months_done": 0, "institution_months_done": 12}]
+    path = {"trainee": "ann", "position": "p-dal", "from": dt.date(2020, 1, 1), "to": dt.date(2020, 6, 30)}
+    case = {"instance": {"trainees": trainees}, "set": {"lis1.supervisor_minutes_max": "30"}, "paths": [path]}
+    situation = tiny.make(case)
+
+    cost = score(situation.instance, situation.model, situation.plan, "lexicographic")[2]
+
+    assert cost == TierScore("cost", "NOK", 2 * 10_800)
+
+
 def test_every_kind_of_term_has_a_price() -> None:
     """A term that is not counted would be free."""
     assert list(PRICES) == list(TERM_KINDS)
