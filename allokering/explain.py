@@ -55,6 +55,8 @@ def _part(instance: Instance, model: Model, part: Part) -> str:
         pins = [f"{pin.what} {pin.verb} {pin.value}" for pin in instance.pins if pin.trainee_id == part.subject]
         if pins:
             return say("trainee {trainee}, pinned to {pins}", trainee=part.subject, pins="; ".join(pins))
+        if part.subject not in {row.trainee_id for row in instance.trainees}:
+            return say("the choice of {subject}", subject=part.subject)
         return say("trainee {trainee}, who must have a path", trainee=part.subject)
     rule = next(entry for entry in model.rules if entry.id == part.rule)
     return say("rule {rule} for {subject} ({source})", rule=rule.id, subject=part.subject, source=rule.source)

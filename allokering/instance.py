@@ -17,6 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from allokering.tables import (
     TABLES,
+    Announcement,
+    Application,
+    Budget,
     CrossBorder,
     Doctor,
     Municipality,
@@ -100,6 +103,9 @@ class Instance:
     travel: tuple[Travel, ...] = ()
     cross_border: tuple[CrossBorder, ...] = ()
     pins: tuple[Pin, ...] = ()
+    announcements: tuple[Announcement, ...] = ()
+    budgets: tuple[Budget, ...] = ()
+    applications: tuple[Application, ...] = ()
 
     @staticmethod
     def of(name: str, settings: Settings, rows: dict[str, list[Row]]) -> Instance:
@@ -152,6 +158,31 @@ class Instance:
             return None
         fallback = self.settings.travel_fallback
         return math.ceil(km * fallback.detour_percent * 60 / (100 * fallback.km_per_hour))
+
+    def kilometres(self, here: str, there: str) -> int | None:
+        """Kilometres of travel one way between two municipalities; None if nothing is known.
+
+        Order of trust: the row, the reverse row, great-circle distance with the instance's detour, minutes by speed.
+        """
+        if here == there:
+            return 0
+        told = self._told_kilometres.get((here, there), self._told_kilometres.get((there, here)))
+        if told is not None:
+            return told
+        fallback = self.settings.travel_fallback
+        km = great_circle_km(self._municipality[here], self._municipality[there])
+        if km is not None:
+            return math.ceil(km * fallback.detour_percent / 100)
+        minutes = self.minutes(here, there)
+        return None if minutes is None else -(-minutes * fallback.km_per_hour // 60)
+
+    @cached_property
+    def _told_kilometres(self) -> dict[tuple[str, str], int]:
+        return {
+            (row.from_municipality_id, row.to_municipality_id): row.kilometres
+            for row in self.travel
+            if row.kilometres is not None
+        }
 
     @cached_property
     def _told_minutes(self) -> dict[tuple[str, str], int]:

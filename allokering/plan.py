@@ -37,6 +37,13 @@ class HolderKind(StrEnum):
     TRAINEE = "trainee"
 
 
+class SelectionState(StrEnum):
+    """Does the application take part in this plan?"""
+
+    SELECTED = "selected"
+    LEFT_OUT = "left_out"
+
+
 class Placement(Row):
     """One row per trainee and municipality of the position held; one row without a position for the unplaced."""
 
@@ -51,6 +58,9 @@ class Placement(Row):
     from_date: dt.date | None = Field(None, alias="from", description="First day")
     to_date: dt.date | None = Field(None, alias="to", description="Last day inside the plan's horizon")
     completes: dt.date | None = Field(None, description="Last day of the training, which may lie after the horizon")
+    expected_permille: Annotated[int, Field(ge=0, le=1000), Unit("permille")] | None = Field(
+        None, description="Chance that the announcement fills the position; empty: the trainee is known"
+    )
 
 
 class Rotation(Row):
@@ -72,7 +82,7 @@ class Supervision(Row):
     key: ClassVar[tuple[str, ...]] = ("trainee_id", "from_date")
 
     trainee_id: Id = Field(description="The trainee")
-    supervisor_id: Id = Field(description="A doctor")
+    supervisor_id: Id = Field(description="A doctor, or a trainee who has completed the training")
     from_date: dt.date = Field(alias="from", description="First day")
     to_date: dt.date = Field(alias="to", description="Last day")
 
@@ -104,6 +114,9 @@ class ListLength(Row):
     patients: Patients = Field(description="Patients on the list")
     target: Patients = Field(description="Target under the policy")
     limit: Patients = Field(description="Agreed limit")
+    week_minutes: Annotated[int, Field(ge=0), Unit("minutes")] | None = Field(
+        None, description="A doctor's working week with this list, if the policy reckons in hours"
+    )
 
 
 class Coverage(Row):
@@ -121,7 +134,8 @@ class Coverage(Row):
     without_gp: Residents = Field(description="Residents without a GP")
     listed_elsewhere: Residents = Field(description="Residents listed in another municipality")
     from_elsewhere: Residents = Field(description="Residents of another municipality listed here")
-    above_target: Residents = Field(description="Patients above the targets of their doctors' lists")
+    above_target: Residents = Field(description="Patients above the targets of their holders' lists")
+    off_targets: Residents = Field(0, description="Patients off the targets of those who supervise, as their relief")
 
 
 class CrossBorderListing(Row):
@@ -151,10 +165,21 @@ class Opening(Row):
     grant_nok: Kroner = Field(description="Grant a year and place")
 
 
+class Selection(Row):
+    """Does an application take part?"""
+
+    table: ClassVar[str] = "selection"
+    key: ClassVar[tuple[str, ...]] = ("application_id",)
+
+    application_id: Id = Field(description="The application")
+    state: SelectionState = Field(description="selected or left_out")
+
+
 PLAN_TABLES: dict[str, type[Row]] = {
     row.table: row
     for row in (
         Placement, Rotation, Supervision, GroupMembership, ListLength, Coverage, CrossBorderListing, Opening,
+        Selection,
     )
 }  # fmt: skip
 """Every file of a plan by name."""
@@ -217,6 +242,7 @@ class Plan:
     coverage: tuple[Coverage, ...] = ()
     cross_border: tuple[CrossBorderListing, ...] = ()
     openings: tuple[Opening, ...] = ()
+    selection: tuple[Selection, ...] = ()
     header: PlanHeader | None = field(default=None, compare=False)
 
     def with_pins(self, pins: Sequence[Pin]) -> Plan:

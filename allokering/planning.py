@@ -96,10 +96,23 @@ def make_plan(
     stage(say("groups"))
     groups = form_groups(instance, model, plan, seed=wanted.seed, work_limit=STAGE_WORK)
     stage(say("lists"))
+    plan = replace(plan, supervision=supervision.rows, groups=groups.rows)
     lists = set_lists(instance, model, plan, solver=wanted.list_solver)
-    plan = replace(plan, supervision=supervision.rows, groups=groups.rows, lists=lists.rows)
+    plan = replace(plan, lists=lists.rows)
+    outcome = replace(outcome, notes=(*outcome.notes, *_notes(plan)))
     stages = (*supervision.tiers, *groups.tiers, *lists.tiers)
     return replace(plan, header=_header(instance, model, wanted, outcome, stages, time.monotonic() - began))
+
+
+def _notes(plan: Plan) -> tuple[str, ...]:
+    """What a reader of the plan must know that its tables do not say."""
+    if all(row.expected_permille is None for row in plan.placements):
+        return ()
+    return (
+        say(
+            "some positions are still to be announced: their lists count by the chance that the announcement fills them"
+        ),
+    )
 
 
 def publish(instance: Instance, model: Model, plan: Plan, target: Path) -> None:

@@ -64,8 +64,8 @@ class Transfer:
     target: int
     most: int
     prices: tuple[int, ...]
-    also_uses: int | None = None
-    """A resource of which every unit moved uses one, such as the residents there are to move."""
+    also_uses: tuple[tuple[int, int], ...] = ()
+    """What else every unit moved uses, as (resource, amount), such as the residents there are to move."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,8 @@ class Surcharges:
     """Surcharge by (resource, amount); one row more than resources, of zeros, for "no resource"."""
 
     def level(self, amounts: Integers) -> Integers:
-        """The column of the table for each amount."""
-        return np.searchsorted(self.amounts, amounts)
+        """The column of the table for each amount; any, for a sum over periods, which no resource charges."""
+        return np.minimum(np.searchsorted(self.amounts, amounts), len(self.amounts) - 1)
 
     def of(self, usage: sparse.csr_array) -> Floats:
         """The surcharges of options that use so much (options, resources)."""
@@ -212,8 +212,7 @@ class Problem:
         cells = [(row, relief.resource, -1) for row, relief in enumerate(self.reliefs)]
         for row, transfer in enumerate(self.transfers, start=len(self.reliefs)):
             cells += [(row, transfer.source, -1), (row, transfer.target, 1)]
-            if transfer.also_uses is not None:
-                cells.append((row, transfer.also_uses, 1))
+            cells += [(row, resource, amount) for resource, amount in transfer.also_uses]
         row_of, column, amounts = np.array(cells, dtype=np.int64).reshape(-1, 3).T
         shape = (len(self.reliefs) + len(self.transfers), len(self.resources))
         return sparse.coo_array((amounts, (row_of, column)), shape=shape).tocsr()

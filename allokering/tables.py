@@ -58,6 +58,13 @@ class PositionState(StrEnum):
     OPTIONAL = "optional"
 
 
+class Pays(StrEnum):
+    """What a budget pays: the grant of a position, or what is left of its cost."""
+
+    GRANT = "grant"
+    COST = "cost"
+
+
 class SiteKind(StrEnum):
     """Where institution service can be done (`kad` is the municipal emergency day-and-night unit)."""
 
@@ -122,6 +129,12 @@ class Municipality(Row):
     max_trainees: Annotated[int, Field(ge=0, le=1000), Unit("trainees")] | None = Field(
         None, description="Most trainees at one time", examples=[2]
     )
+    age_weight_permille: Annotated[int, Field(ge=100, le=3000), Unit("permille")] = Field(
+        1000,
+        description="Use of GP services by a resident's age, of the national mean; for age-weighted lists",
+        examples=[1080],
+    )
+    sami_language_area: bool = Field(False, description="In the Sami-language area", examples=["no"])
     parent_id: Annotated[Id, Ref("municipalities")] | None = Field(
         None,
         description="The municipality this ward belongs to; count residents and doctors in one of them",
@@ -174,6 +187,12 @@ class Position(Row):
     grant_nok: Kroner = Field(0, description="Grant a year and place", examples=[200000])
     list_limit: Patients | None = Field(None, description="Longest list the position can carry", examples=[700])
     state: PositionState = Field(PositionState.OPEN, description="Decided or optional", examples=["open"])
+    alternative_to: Annotated[Id, Ref("positions")] | None = Field(
+        None,
+        description="The position that this row is another form of; one form at most is opened",
+        examples=["alis-vadso"],
+    )
+    programme: Id | None = Field(None, description="The programme it is for; empty: any", examples=["alis"])
 
 
 class PositionPart(Row):
@@ -214,6 +233,11 @@ class Trainee(Row):
         0, description="Months of institution service already credited", examples=[6]
     )
     group_months_done: Months = Field(0, description="Months of group supervision already credited", examples=[0])
+    recruited_to: Annotated[Id, Ref("positions")] | None = Field(
+        None,
+        description="Not yet known: whoever an announcement of this position, in one of its forms, attracts",
+        examples=["alis-vadso"],
+    )
 
 
 class Preference(Row):
@@ -240,6 +264,7 @@ class Site(Row):
     trust_id: Id | None = Field(None, description="Health trust that runs it; empty: none", examples=["helse-forde"])
     department: Text | None = Field(None, description="Department; shown, not reckoned with", examples=["medicine"])
     after_practice_months: Months = Field(0, description="Months in practice before service here", examples=[36])
+    programme: Id | None = Field(None, description="The programme it takes trainees of; empty: any", examples=["lis1"])
 
 
 class SiteSlot(Row):
@@ -265,6 +290,9 @@ class Travel(Row):
     from_municipality_id: Annotated[Id, Ref("municipalities")] = Field(description="From", examples=["4634"])
     to_municipality_id: Annotated[Id, Ref("municipalities")] = Field(description="To", examples=["4629"])
     minutes: Minutes = Field(description="One way", examples=[65])
+    kilometres: Annotated[int, Field(ge=0, le=5000), Unit("km")] | None = Field(
+        None, description="One way; empty: by the instance's fallback", examples=[58]
+    )
 
 
 class CrossBorder(Row):
@@ -296,11 +324,56 @@ class Pin(Row):
     note: Text | None = Field(None, description="Why", examples=["Agreed in the steering group"])
 
 
+class Announcement(Row):
+    """What an announcement of a position is expected to draw. Who applies is not qualified by that alone."""
+
+    table = "announcements"
+    key = ("position_id",)
+
+    position_id: Annotated[Id, Ref("positions")] = Field(
+        description="The position, in this form", examples=["alis-vadso"]
+    )
+    applicants: Annotated[int, Field(ge=0, le=1000), Unit("applicants")] = Field(
+        description="Applicants to expect", examples=[6]
+    )
+    qualified_permille: Annotated[int, Field(ge=0, le=1000), Unit("permille")] = Field(
+        0, description="Share of the applicants who are qualified; nobody is unless it is said", examples=[150]
+    )
+
+
+class Budget(Row):
+    """Money for positions between two dates."""
+
+    table = "budgets"
+    key = ("budget_id",)
+
+    budget_id: Id = Field(description="An id", examples=["alis-nord-2019"])
+    from_date: dt.date = Field(alias="from", description="First day", examples=["2019-01-01"])
+    to_date: dt.date = Field(alias="to", description="Last day", examples=["2019-12-31"])
+    amount_nok: Annotated[int, Field(ge=0, le=100_000_000_000), Unit("NOK")] = Field(
+        description="At most so much in all", examples=[7800000]
+    )
+    pays: Pays = Field(Pays.COST, description="grant, or cost: the yearly cost less the grant", examples=["grant"])
+    municipality_id: Annotated[Id, Ref("municipalities")] | None = Field(
+        None, description="Pays this municipality's share of positions only; empty: every position", examples=["5607"]
+    )
+
+
+class Application(Row):
+    """A municipality that has applied to take part; two or more rows with one id: a group of them."""
+
+    table = "applications"
+    key = ("application_id", "municipality_id")
+
+    application_id: Id = Field(description="An id", examples=["vadso-nesseby"])
+    municipality_id: Annotated[Id, Ref("municipalities")] = Field(description="Who applies", examples=["5607"])
+
+
 TABLES: dict[str, type[Row]] = {
     row.table: row
     for row in (
         Municipality, Doctor, Position, PositionPart, Trainee, Preference,
-        Site, SiteSlot, Travel, CrossBorder, Pin,
+        Site, SiteSlot, Travel, CrossBorder, Pin, Announcement, Budget, Application,
     )
 }  # fmt: skip
 """Every table by name, in the order in which a reader meets them."""

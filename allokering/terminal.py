@@ -15,7 +15,7 @@ from rich.text import Text
 
 from allokering.instance import Instance
 from allokering.language import say
-from allokering.plan import Placement, PlacementStatus, Plan, TierResult
+from allokering.plan import Placement, PlacementStatus, Plan, SelectionState, TierResult
 
 QUIET_SECONDS = 2.0
 """Shorter work shows no progress."""
@@ -78,7 +78,8 @@ def summary(instance: Instance, plan: Plan) -> Group:
     return Group(
         Text(instance.settings.title, style="bold"),
         _quality(plan),
-        _placements(plan),
+        _placements(instance, plan),
+        *_chosen(plan),
         _coverage(instance, plan),
     )
 
@@ -103,10 +104,14 @@ def _status(tier: TierResult) -> str:
     return say("optimal") if tier.status == "optimal" else say("gap {gap}", gap=f"{tier.gap:.1%}")
 
 
-def _placements(plan: Plan) -> Table:
+def _placements(instance: Instance, plan: Plan) -> Table:
+    """Everyone who is known, and every recruit whose position is announced."""
+    recruits = {row.trainee_id for row in instance.trainees if row.recruited_to is not None}
     table = Table(title=say("Who goes where"), title_justify="left")
     for column in ("Trainee", "Position", "From", "Completes", "Institution service"):
         table.add_column(say(column))
+    if recruits:
+        table.add_column(say("Chance"), justify="right")
     rotation_of = {row.trainee_id: row for row in plan.rotations}
     rows: dict[str, list[Placement]] = defaultdict(list)
     for row in plan.placements:
@@ -114,14 +119,22 @@ def _placements(plan: Plan) -> Table:
     for trainee, placements in rows.items():
         first = placements[0]
         if first.status is PlacementStatus.UNPLACED:
-            table.add_row(escape(trainee), Text(say("no position"), style="yellow"), "", "", "")
+            if trainee not in recruits:
+                table.add_row(escape(trainee), Text(say("no position"), style="yellow"))
             continue
         rotation = rotation_of.get(trainee)
         service = "" if rotation is None else f"{rotation.site_id} {rotation.from_date}"
-        table.add_row(
-            escape(trainee), escape(str(first.position_id)), str(first.from_date), str(first.completes), service
-        )
+        chance = "" if first.expected_permille is None else f"{first.expected_permille / 1000:.1%}"
+        told = (str(first.from_date), str(first.completes), service, *([chance] if recruits else []))
+        table.add_row(escape(trainee), escape(str(first.position_id)), *told)
     return table
+
+
+def _chosen(plan: Plan) -> Iterator[Text]:
+    """Which applications take part, where somebody has applied."""
+    takes_part = [row.application_id for row in plan.selection if row.state is SelectionState.SELECTED]
+    if plan.selection:
+        yield Text(say("Take part: {applications}.", applications=", ".join(takes_part) or say("none")))
 
 
 def _coverage(instance: Instance, plan: Plan) -> Table:

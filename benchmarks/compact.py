@@ -24,7 +24,7 @@ import numpy as np
 from scipy import sparse
 
 from allokering.formulation.paths import PathOptions, While
-from allokering.problem import Floats, Integers, Problem, Solution
+from allokering.problem import Floats, Integers, Options, Problem, Solution
 
 
 @dataclass
@@ -42,6 +42,8 @@ class Compact:
     """Column of x by (trainee, position, start)."""
     rotated: dict[tuple[int, int], int] = field(default_factory=dict)
     """Column of y by (trainee, rotation)."""
+    listed: dict[tuple[int, int], int] = field(default_factory=dict)
+    """Column of an actor's option by (actor, option), of actors without paths."""
     amounts: list[int] = field(default_factory=list)
     """Columns of the adjustments."""
 
@@ -75,6 +77,9 @@ class Compact:
                 actor = self.problem.actors[trainee]
                 assert isinstance(actor, PathOptions)  # noqa: S101 - made of such
                 options[trainee] = actor.number(position, start, rotation[trainee])
+        for (actor_number, option), column in self.listed.items():
+            if values[column] > 0.5:
+                options[actor_number] = option
         return Solution(options, np.rint(values[self.amounts]).astype(np.int64))
 
 
@@ -87,13 +92,26 @@ def compact(problem: Problem) -> Compact:
     moved = problem.adjustment_usage.tocoo()
     for adjustment, resource, amount in zip(moved.row, moved.col, moved.data, strict=True):
         uses[resource].append((program.amounts[adjustment], amount))
-    for trainee, actor in enumerate(problem.actors):
-        assert isinstance(actor, PathOptions)  # noqa: S101 - the compact program knows nothing else
-        _trainee(program, trainee, actor, uses)
+    for number, actor in enumerate(problem.actors):
+        if isinstance(actor, PathOptions):
+            _trainee(program, number, actor, uses)
+        else:
+            _listed(program, number, actor, uses)
     for resource, bound in enumerate(problem.bounds):
         if uses[resource]:
             program.row(-math.inf, float(bound), uses[resource])
     return program
+
+
+def _listed(program: Compact, number: int, actor: Options, uses: list[list[tuple[int, float]]]) -> None:
+    """A column per option of an actor with few, one of which is chosen."""
+    every = np.arange(len(actor))
+    columns = [program.column(price) for price in actor.prices(every)[:, 0]]
+    program.listed |= {(number, option): column for option, column in enumerate(columns)}
+    program.row(1, 1, [(column, 1.0) for column in columns])
+    table = actor.usage(every, len(program.problem.resources)).tocoo()
+    for option, resource, amount in zip(table.row, table.col, table.data, strict=True):
+        uses[resource].append((columns[option], float(amount)))
 
 
 def _trainee(program: Compact, trainee: int, actor: PathOptions, uses: list[list[tuple[int, float]]]) -> None:
@@ -173,6 +191,9 @@ def _use(
                         uses[use.resource[site, p]].append((column, float(amounts[site, p])))
             continue
         amounts = np.broadcast_to(use.amount, (len(actor.positions), len(space.starts), space.periods))
+        if use.when is While.AFTER:
+            _use_after(actor, use.resource, amounts, uses, x)
+            continue
         for (k, s, p), practice in z.items():
             amount, resource = float(amounts[k, s, p]), use.resource[k, p]
             if resource < 0 or amount == 0:
@@ -183,3 +204,17 @@ def _use(
                 uses[resource].append((practice, amount))
             elif practice != x[k, s]:
                 uses[resource] += [(x[k, s], amount), (practice, -amount)]
+
+
+def _use_after(
+    actor: PathOptions,
+    resource: Integers,
+    amounts: Integers,
+    uses: list[list[tuple[int, float]]],
+    x: dict[tuple[int, int], int],
+) -> None:
+    """What the trainee uses, or gives, from the finish on."""
+    for (k, s), column in x.items():
+        for p in range(actor.space.finishes[s], actor.space.periods):
+            if resource[k, p] >= 0:
+                uses[resource[k, p]].append((column, float(amounts[k, s, p])))

@@ -34,6 +34,10 @@ class Path:
         """Is the trainee at the site in this period?"""
         return self.first is not None and self.first <= period < self.first + self.service
 
+    def in_practice(self, period: int) -> bool:
+        """Is the trainee at work in the position in this period?"""
+        return self.start <= period < self.end and not self.in_rotation(period)
+
 
 def months_later(date: dt.date, months: int) -> dt.date:
     """The date so many months later; the last day of the month where the day does not exist."""
@@ -64,6 +68,8 @@ class Situation:
         self.months = instance.settings.period_months
         self.periods = range(instance.settings.periods)
         self.filters: dict[str, Callable[[Path], bool]] = {
+            "training_time": self.own_programme,
+            "recruitment": self.recruitment,
             "start_window": self.start_window,
             "eligibility": self.eligibility,
             "not_before": self.not_before,
@@ -72,6 +78,15 @@ class Situation:
             "pins": self.pins,
             "position_places": self.position_open,
         }
+
+    def params(self, programme_id: str) -> dict[str, Any]:
+        """What a programme demands, by the names of docs/model.md."""
+        return self.model.programme(programme_id).typed.model_dump()
+
+    def concerns(self, rule: str, trainee: Trainee) -> bool:
+        """Is the trainee of one of the rule's programmes? If it names none, it speaks of all."""
+        named = self.rules[rule].programmes
+        return named is None or trainee.programme in named
 
     # --- Section 1: presence, residents, travel
 
@@ -114,37 +129,74 @@ class Situation:
     # --- Section 2: a trainee's options
 
     def paths(self, trainee: Trainee) -> Iterator[Path]:
-        """Every path of lawful length and form."""
-        programme: Any = self.model.programme(trainee.programme).typed
+        """Every path of lawful length and form, whatever the site and the position are for."""
+        programme = self.params(trainee.programme)
         gained = Fraction(trainee.fte_percent * self.months, 100)
-        practice_done = min(trainee.practice_months_done, programme.practice_months_counted_max)
-        service = math.ceil(max(0, programme.institution_months - trainee.institution_months_done) / gained)
+        practice_done = min(trainee.practice_months_done, programme["practice_months_counted_max"])
+        service = math.ceil(max(0, programme["institution_months"] - trainee.institution_months_done) / gained)
         institution = min(
-            trainee.institution_months_done + service * gained, Fraction(programme.institution_months_counted_max)
+            trainee.institution_months_done + service * gained, Fraction(programme["institution_months_counted_max"])
         )
         practice = math.ceil(
             max(
                 Fraction(0),
-                Fraction(programme.practice_months_min - practice_done),
-                programme.total_months - practice_done - institution,
+                Fraction(programme["practice_months_min"] - practice_done),
+                programme["total_months"] - practice_done - institution,
             )
             / gained
         )
         horizon = len(self.periods)
-        if service + practice < 1:
+        if service + practice < 1 or (trainee.recruited_to is not None and "recruitment" not in self.rules):
             return
         for position in self.instance.positions:
             for start in self.periods:
                 end = start + service + practice
                 path = Path(trainee, position, start, end, service)
-                if service == 0 or (end - service >= horizon and not programme.institution_first):
+                if service == 0 or (end - service >= horizon and not programme["institution_first"]):
                     yield path
                 if service == 0:
                     continue
                 for site in self.instance.sites:
                     for first in range(start, min(end, horizon) - service + 1):
-                        if site.kind in programme.site_kinds and (first == start or not programme.institution_first):
+                        if first == start or not programme["institution_first"]:
                             yield Path(trainee, position, start, end, service, site, first)
+
+    def own_programme(self, path: Path) -> bool:
+        """The kind of site is one of the programme's; position and site are for the programme or for any."""
+        own = path.trainee.programme
+        if path.position.programme not in {None, own}:
+            return False
+        return path.site is None or (
+            path.site.programme in {None, own} and path.site.kind in self.params(own)["site_kinds"]
+        )
+
+    def recruitment(self, path: Path) -> bool:
+        """Whoever an announcement attracts comes to a form of the position announced, if anybody may come at all."""
+        announced = path.trainee.recruited_to
+        if announced is None:
+            return True
+        return path.position in self.forms(announced) and self.chance(path.trainee, path.position) > 0
+
+    def forms(self, position_id: str) -> list[Position]:
+        """The position and its alternatives, by the id of any of them."""
+        first = {row.position_id: row.alternative_to or row.position_id for row in self.instance.positions}
+        return [row for row in self.instance.positions if first[row.position_id] == first[position_id]]
+
+    def chance(self, trainee: Trainee, position: Position) -> int:
+        """How many times in 1000 the trainee would be there, were the position announced."""
+        if trainee.recruited_to is None:
+            return 1000
+        if "recruitment" not in self.rules:
+            return 0
+        for row in self.instance.announcements:
+            if row.position_id == position.position_id:
+                nobody = Fraction(1000 - row.qualified_permille, 1000) ** row.applicants
+                return math.floor(1000 * (1 - nobody))
+        shares = self.shares(position)
+        classes = [row.centrality for row in self.instance.municipalities if row.municipality_id in shares]
+        least_central = max(6 if centrality is None else centrality for centrality in classes)
+        by_class: tuple[int, ...] = self.rules["recruitment"].model_dump()[f"{position.form.value}_permille"]
+        return by_class[least_central - 1]
 
     def start_window(self, path: Path) -> bool:
         """The first day lies in the trainee's window."""
@@ -152,7 +204,9 @@ class Situation:
         return path.trainee.earliest_start <= self.instance.period_start(path.start) <= latest
 
     def eligibility(self, path: Path) -> bool:
-        """The trainee ranked the position, is pinned to it, or lives near it."""
+        """The trainee is not yet known, ranked the position, is pinned to one, or lives near it."""
+        if path.trainee.recruited_to is not None:
+            return True
         pinned = self.pinned(path.trainee, PinWhat.POSITION, PinVerb.MUST)
         if path.position.position_id in self.ranks(path.trainee) or path.position.position_id in pinned:
             return True
@@ -161,7 +215,7 @@ class Situation:
 
     def not_before(self, path: Path) -> bool:
         """The site takes only trainees with so many months in practice behind them."""
-        if path.site is None or path.first is None:
+        if path.site is None or path.first is None or not self.concerns("not_before", path.trainee):
             return True
         gained = Fraction((path.first - path.start) * path.trainee.fte_percent * self.months, 100)
         return path.trainee.practice_months_done + gained >= path.site.after_practice_months
@@ -169,6 +223,8 @@ class Situation:
     def notice(self, path: Path) -> bool:
         """The site has known of the block for so many months."""
         if path.site is None or path.first is None or path.site.kind not in self.rules["notice"].site_kinds:
+            return True
+        if not self.concerns("notice", path.trainee):
             return True
         known_since = months_later(self.instance.settings.start, self.rules["notice"].notice_months)
         return self.instance.period_start(path.first) >= known_since
@@ -224,6 +280,11 @@ class Situation:
     def held(self, path: Path) -> range:
         """The periods of the path inside the horizon."""
         return range(path.start, min(path.end, len(self.periods)))
+
+    def occupied(self, path: Path) -> list[int]:
+        """The periods inside the horizon in which the trainee takes a place of the position."""
+        away = self.params(path.trainee.programme)["holds_position_away"]
+        return [period for period in self.held(path) if away or path.in_practice(period)]
 
     def position_open(self, path: Path) -> bool:
         """The position is open in every period of the path inside the horizon."""

@@ -8,40 +8,19 @@ from __future__ import annotations
 import datetime as dt
 import textwrap
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import tiny
+from golden_openings import OPENING_FILTERS, OPENING_ROWS
+from golden_scene import ONLY_VIK, TWO_PERIODS, Scene, without
 
 from allokering.formulation.build import build
 from allokering.problem import Problem, Transfer
 
 GOLDEN = Path(__file__).parent / "golden"
-TWO_PERIODS: dict[str, Any] = {"periods": 2}
-
-
-def without(*positions: str) -> dict[str, list[dict[str, Any]]]:
-    """Changes that take positions away."""
-    dropped: list[dict[str, Any]] = [{"position_id": position, "drop": True} for position in positions]
-    return {"positions": dropped, "position_parts": dropped}
-
-
-ONLY_VIK = without("p-both", "p-dal", "p-nes")
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A case, the rules that speak in it, and what to read in the rows."""
-
-    says: str
-    case: Mapping[str, Any] = field(default_factory=dict)
-    rules: tuple[str, ...] = ("training_time",)
-    without_terms: tuple[str, ...] = ("unplaced",)
-
-
 ROWS = {
     "position_places": Scene(
         "Two places in Vik, one in Dal, which closes a day before the plan ends, so that nobody can hold it. A place "
@@ -249,7 +228,7 @@ FILTERS = {
 }
 """Rules that say which paths there are."""
 
-SCENES = ROWS | FILTERS
+SCENES = ROWS | OPENING_ROWS | FILTERS | OPENING_FILTERS
 
 
 def golden_text(kind: str) -> str:
@@ -259,7 +238,12 @@ def golden_text(kind: str) -> str:
     spoken = {*scene.rules, kind}
     model = replace(situation.model, rules=tuple(rule for rule in situation.model.rules if rule.kind in spoken))
     problem = build(situation.instance, model)
-    lines = [*_rows(problem), *_reliefs(problem), *_transfers(problem), *(_paths(problem) if kind in FILTERS else ())]
+    lines = [
+        *_rows(problem),
+        *_reliefs(problem),
+        *_transfers(problem),
+        *(_paths(problem) if kind in FILTERS | OPENING_FILTERS else ()),
+    ]
     said = textwrap.wrap(scene.says, 118, initial_indent="# ", subsequent_indent="# ")
     return "\n".join([*said, *lines]) + "\n"
 
@@ -277,8 +261,8 @@ def _rows(problem: Problem) -> Iterator[str]:
         name = _way(problem, transfer)
         uses[transfer.source].append(f"- ({name})")
         uses[transfer.target].append(f"+ ({name})")
-        if transfer.also_uses is not None:
-            uses[transfer.also_uses].append(f"+ ({name})")
+        for resource, amount in transfer.also_uses:
+            uses[resource].append(_signed(amount, f"({name})"))
     for number, resource in enumerate(problem.resources):
         row = f"{resource}: {' '.join(uses[number]).removeprefix('+ ') or '0'} <= {resource.bound}"
         yield from textwrap.wrap(row, 120, subsequent_indent="    ", break_on_hyphens=False)

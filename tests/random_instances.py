@@ -8,11 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from dataclasses import dataclass
 from random import Random
 
 from brute_force import Oracle
 from random_models import draw_model
+from random_openings import (
+    Calendar,
+    draw_announcements,
+    draw_applications,
+    draw_budgets,
+    draw_parts,
+    draw_positions,
+    draw_recruits,
+    with_traits,
+)
 
 from allokering.instance import Instance, Settings, TravelFallback
 from allokering.model import Model
@@ -25,7 +34,6 @@ from allokering.tables import (
     PinVerb,
     PinWhat,
     Position,
-    PositionPart,
     Preference,
     Row,
     Site,
@@ -42,29 +50,6 @@ PLANS_WANTED = 100
 """Combinations of options in most cases at least."""
 
 
-@dataclass(frozen=True)
-class Calendar:
-    """The periods of the instance that is being drawn."""
-
-    draw: Random
-    settings: Settings
-
-    def start(self, period: int) -> dt.date:
-        """First day of a period, counted from 0."""
-        return Instance("calendar", self.settings).period_start(period)
-
-    def near(self, period: int) -> dt.date:
-        """A date on the boundary before the period, a day from it, or well inside the period."""
-        return self.start(period) + dt.timedelta(days=self.draw.choice((-1, 0, 0, 0, 1, 17)))
-
-    def span(self) -> tuple[dt.date | None, dt.date | None]:
-        """First and last day of something that often holds throughout; the last day is often the last of a period."""
-        periods = self.settings.periods
-        first = self.near(self.draw.randrange(-1, periods // 2 + 1)) if self.draw.random() < 0.25 else None
-        last = self.near(self.draw.randrange(periods // 2 + 1, periods + 2)) if self.draw.random() < 0.3 else None
-        return first, None if last is None else last - dt.timedelta(days=self.draw.choice((0, 1, 1)))
-
-
 def random_case(seed: int) -> tuple[Instance, Model]:
     """An instance and a model that fit together, with at most `PLANS_MAX` combinations of options.
 
@@ -74,7 +59,7 @@ def random_case(seed: int) -> tuple[Instance, Model]:
     while True:
         settings = _settings(draw)
         model = draw_model(draw, settings)
-        instance = _instance(f"random-{seed}", draw, settings, [entry.id for entry in model.programmes])
+        instance = _instance(f"random-{seed}", draw, settings, model)
         oracle = Oracle(instance, model, {})
         options = [oracle.options(trainee) for trainee in instance.trainees]
         plans = math.prod(len(choices) for choices in options)
@@ -106,16 +91,18 @@ def _settings(draw: Random) -> Settings:
     )
 
 
-def _instance(name: str, draw: Random, settings: Settings, programmes: list[str]) -> Instance:
+def _instance(name: str, draw: Random, settings: Settings, model: Model) -> Instance:
     calendar = Calendar(draw, settings)
     places = [f"m{number}" for number in range(1, draw.choice((2, 3, 3, 4)) + 1)]
     doctors = [doctor for place in places for doctor in _doctors(calendar, place)]
-    municipalities = [_municipality(draw, place, doctors) for place in places]
-    positions = [_position(calendar, number) for number in range(1, draw.randint(1, 4) + 1)]
-    parts = [part for position in positions for part in _parts(draw, position, places)]
-    sites = [_site(draw, settings, number, places) for number in range(1, draw.choice((0, 1, 2, 2, 3)) + 1)]
+    municipalities = [with_traits(draw, _municipality(draw, place, doctors)) for place in places]
+    positions = draw_positions(calendar, model)
+    parts = draw_parts(draw, positions, places)
+    programmes = [entry.id for entry in model.programmes]
+    sites = [_site(draw, settings, number, places, programmes) for number in range(1, draw.choice((0, 1, 2, 2, 3)) + 1)]
     count = draw.choice((1, 2, 2, 3, 3, 3, 4))
-    trainees = [_trainee(calendar, number, count, places, programmes) for number in range(1, count + 1)]
+    known = [_trainee(calendar, number, count, places, programmes) for number in range(1, count + 1)]
+    trainees = draw_recruits(draw, known, positions)
     rows: dict[str, list[Row]] = {
         "municipalities": [*municipalities],
         "doctors": [*doctors],
@@ -128,6 +115,9 @@ def _instance(name: str, draw: Random, settings: Settings, programmes: list[str]
         "travel": [*_travel(draw, places)],
         "cross_border": [*_cross_border(draw, places)],
         "pins": [row for trainee in trainees for row in _pins(calendar, trainee, positions, sites, doctors)],
+        "announcements": [*draw_announcements(draw, positions)],
+        "budgets": [*draw_budgets(calendar, positions, places)],
+        "applications": [*draw_applications(draw, positions, parts, places)],
     }
     return Instance.of(name, settings, rows)
 
@@ -170,37 +160,15 @@ def _municipality(draw: Random, place: str, doctors: list[Doctor]) -> Municipali
     )
 
 
-def _position(calendar: Calendar, number: int) -> Position:
-    draw = calendar.draw
-    opens, closes = calendar.span()
-    cost = draw.choice((0, 99_999, 1_500_000))
-    return Position(
-        position_id=f"k{number}",
-        places=draw.choice((1, 1, 2)),
-        opens=opens,
-        closes=closes,
-        yearly_cost_nok=cost,
-        grant_nok=draw.choice((0, cost // 3, cost + 100_001)),
-        list_limit=draw.choice((None, None, 55, 301, 700)),
-    )
-
-
-def _parts(draw: Random, position: Position, places: list[str]) -> list[PositionPart]:
-    shares = draw.choice(((100,), (100,), (60, 40), (75, 25), (33, 67)))
-    return [
-        PositionPart(position_id=position.position_id, municipality_id=place, share_percent=share)
-        for place, share in zip(draw.sample(places, len(shares)), shares, strict=True)
-    ]
-
-
-def _site(draw: Random, settings: Settings, number: int, places: list[str]) -> Site:
+def _site(draw: Random, settings: Settings, number: int, places: list[str], programmes: list[str]) -> Site:
     return Site(
         site_id=f"h{number}",
         name=f"Site {number}",
-        kind=draw.choice(list(SiteKind)),
+        kind=draw.choice((SiteKind.HOSPITAL, *SiteKind)),
         municipality_id=draw.choice(places),
         trust_id=draw.choice((None, "north", "south")),
-        after_practice_months=draw.choice((0, 0, 1, 2)) * settings.period_months,
+        after_practice_months=draw.choice((0, 0, 0, 1, 2)) * settings.period_months,
+        programme=draw.choice((*[None] * 3, *programmes)),
     )
 
 

@@ -1,4 +1,7 @@
-"""Small random models: the built-in one with other numbers, fewer terms and rules, and the tiers in another order."""
+"""Small random models: the built-in one with other numbers, fewer terms and rules, and the tiers in another order.
+
+Measures are drawn in `random_policies`.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
+from random_policies import draw_measures
+
 from allokering.instance import Settings
 from allokering.model import Entry, Model, load_model
 
-OPTIONAL_RULES = ("eligibility", "not_before", "notice", "catchment", "absences", "supervision", "cross_border")
+OPTIONAL_RULES = (
+    "eligibility", "not_before", "notice", "catchment", "absences", "supervision", "cross_border",
+    "trainees_per_municipality", "recruitment", "pipeline", "budget", "selection", "free_places",
+)  # fmt: skip
 """Rules that a model may do without and still say what a plan is."""
 
 
@@ -22,8 +30,8 @@ def draw_model(draw: Random, settings: Settings) -> Model:
         rules=_rules(draw, settings, model.rules),
         tiers=_tiers(draw, model.tiers),
         terms=_terms(draw, model),
-        measures=_measures(draw, settings, model.measures),
-        programmes=_programmes(draw, model.programmes),
+        measures=draw_measures(draw, settings, model.measures),
+        programmes=_programmes(draw, settings, model.programmes),
     )
 
 
@@ -57,17 +65,38 @@ def _overrides(draw: Random, settings: Settings) -> dict[str, str]:
         "wait.points_per_month": draw.choice((0, 2, 2, 2)),
         "rotation_travel.minutes_per_point": draw.choice((1, 30, 30)),
         "postponed.points": draw.choice((0, 5, 5, 50)),
+        "opening.points": draw.choice((0, 1, 1, 30)),
+        "alone.points": draw.choice((0, 20, 20)),
+        "free_places.per_place_month": draw.choice((0, 1, 1, 3)),
+        "compensation.percent": draw.choice((0, 37, 100, 100)),
+        "pipeline.patients": draw.choice((101, 500, 991)),
+        "pipeline.supervises": draw.choice((0, 1, 3, 5)),
+        "selection.per_trust_min": draw.choice((0, 0, 1, 1, 2)),
+        "selection.per_trust_max": draw.choice((1, 1, 2)),
+        "selection.self_employed_min": draw.choice((0, 0, 0, 0, 1)),
+        "selection.sami_min": draw.choice((0, 0, 0, 0, 0, 1)),
     }
-    return {name: str(number) for name, number in numbers.items()}
+    lists = {
+        "pipeline.stays_permille_by_year": draw.choice(([437], [1000, 700], [1000], [999, 500, 0], [0, 650])),
+        "recruitment.salaried_permille": draw.choice(([950, 900, 850, 800, 700, 600], [1000, 999, 501, 0, 77, 333])),
+        "recruitment.self_employed_permille": draw.choice(([500, 450, 400, 300, 200, 100], [0, 1000, 3, 3, 650, 0])),
+    }
+    numbers["selection.per_trust_max"] = max(numbers["selection.per_trust_max"], numbers["selection.per_trust_min"])
+    return {name: str(value) for name, value in {**numbers, **lists}.items()}
 
 
 def _rules(draw: Random, settings: Settings, rules: Sequence[Entry]) -> tuple[Entry, ...]:
     """Without some; or with dates between which the first day of the horizon lies, or just does not."""
     dated = []
-    for rule in _kept(draw, rules, dict.fromkeys(OPTIONAL_RULES, 0.04)):
+    for rule in _kept(draw, rules, dict.fromkeys(OPTIONAL_RULES, 0.03)):
         day = settings.start + dt.timedelta(days=draw.choice((-1, 0, 0, 1)))
         side = draw.choice(("from_date", "until"))
-        changed = {side: day} if rule.kind in OPTIONAL_RULES and draw.random() < 0.08 else {}
+        changed: dict[str, object] = {}
+        if rule.kind in OPTIONAL_RULES and draw.random() < 0.08:
+            changed[side] = day
+        if rule.kind in {"not_before", "notice", "absences"}:
+            named = draw.choice((["alis"], ["alis"], ["alis"], ["lis1"], ["alis", "gp"], None))
+            changed["params"] = {**rule.params, "programmes": named}
         dated.append(rule.model_copy(update=changed))
     return tuple(dated)
 
@@ -97,36 +126,40 @@ def _terms(draw: Random, model: Model) -> tuple[Entry, ...]:
     return tuple(term.model_copy(update={"tier": draw.choice(model.tiers).id}) for term in terms)
 
 
-def _measures(draw: Random, settings: Settings, agreed: Sequence[Entry]) -> tuple[Entry, ...]:
-    """Trainees' lists that grow, or change, or both; and half the time a target, now and then from a later day only."""
-    stair = draw.choice(([500, 600, 700, 800, 900], [61, 250], [703]))
-    later = settings.start + dt.timedelta(days=draw.randint(20, 400))
-    first = {"from_date": draw.choice((*[None] * 8, later)), "params": {"patients_by_training_year": stair}}
-    measures = [entry.model_copy(update=first) for entry in agreed]
-    if draw.random() < 0.25:
-        later += dt.timedelta(days=draw.choice((1, 200)))
-        changed = {"id": "trainee_list_later", "from_date": later, "params": {"patients_by_training_year": [333]}}
-        measures += [entry.model_copy(update=changed) for entry in agreed]
-    if draw.random() < 0.5:
-        measures.append(
-            Entry(
-                section="measure",
-                id="list_target",
-                kind="list_target",
-                source="assumption",
-                from_date=draw.choice((None, settings.start, later)),
-                until=draw.choice((None, None, settings.start + dt.timedelta(days=700))),
-                params={"patients_per_fte": draw.choice((300, 855, 1000))},
+def _programmes(draw: Random, settings: Settings, programmes: Sequence[Entry]) -> tuple[Entry, ...]:
+    """ALIS, mostly with an internship beside it, and at times ordinary posts; no kind of site always counts."""
+    alis, lis1, post = programmes
+    month, periods = settings.period_months, settings.periods
+    kinds = draw.choice((["hospital", "nursing_home", "kad"], ["hospital", "kad"], ["hospital", "nursing_home"]))
+    lists = draw.choice((None, None, None, [250, 444]))
+    found = [_changed(alis, site_kinds=kinds, leads_to_specialist=draw.random() < 0.9, patients_by_training_year=lists)]
+    if draw.random() < 0.7:
+        away, work = draw.choice((1, 1, 2)) * month, draw.choice((0, 1, 2, 3)) * month + draw.choice((0, 0, 1))
+        found.append(
+            _changed(
+                lis1,
+                total_months=max(1, away + work - draw.choice((0, 0, 1))),
+                practice_months_min=work,
+                practice_months_counted_max=work,
+                institution_months=away,
+                institution_months_counted_max=away,
+                institution_first=draw.random() < 0.85,
+                site_kinds=["hospital", draw.choice(("nursing_home", "kad"))],
+                needs_supervisor=draw.random() < 0.75,
+                supervisor_minutes_max=draw.choice((None, 0, 0, 0, 45)),
+                holds_position_away=draw.random() < 0.25,
+                leads_to_specialist=draw.random() < 0.15,
+                patients_by_training_year=draw.choice(([0], [0], [77], None)),
             )
         )
-    return tuple(measures)
+    if draw.random() < 0.35:
+        months = draw.randint(1, periods + 1) * month + draw.choice((0, 1))
+        changed = {"total_months": months, "practice_months_counted_max": draw.choice((0, months))}
+        found.append(_changed(post, **changed, patients_by_training_year=draw.choice(([500, 991], [301], None))))
+    return tuple(found)
 
 
-def _programmes(draw: Random, programmes: Sequence[Entry]) -> tuple[Entry, ...]:
-    """Half the time with an internship beside it, which begins at the institution; not every kind of site counts."""
-    kinds = draw.choice((["hospital", "nursing_home", "kad"], ["hospital", "kad"], ["hospital", "nursing_home"]))
-    training = programmes[0].model_copy(update={"params": programmes[0].params | {"site_kinds": kinds}})
-    if draw.random() < 0.5:
-        return (training,)
-    changed = {"institution_first": True, "needs_supervisor": draw.random() < 0.4, "site_kinds": ["hospital", "kad"]}
-    return (training, training.model_copy(update={"id": "lis1", "params": training.params | changed}))
+def _changed(entry: Entry, **params: object) -> Entry:
+    """The entry with other parameters; None takes one away."""
+    merged = {name: value for name, value in {**entry.params, **params}.items() if value is not None}
+    return entry.model_copy(update={"params": merged})

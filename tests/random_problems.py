@@ -96,7 +96,7 @@ def random_problem(seed: int) -> RawProblem:
             draw.randrange(rows),
             draw.randint(1, 3),
             prices(0, 4),
-            draw.choice((None, draw.randrange(rows))),
+            draw.choice(((), ((draw.randrange(rows), 1),), ((draw.randrange(rows), draw.randint(-2, 2)),))),
         )
         for number in range(draw.randint(0, 2))
     )
@@ -124,7 +124,9 @@ def _of_relief(relief: Relief, rows: int) -> RawAdjustment:
 
 def _of_transfer(transfer: Transfer, rows: int) -> RawAdjustment:
     adds = tuple(
-        int(row == transfer.target) + int(row == transfer.also_uses) - int(row == transfer.source)
+        int(row == transfer.target)
+        + sum(amount for resource, amount in transfer.also_uses if resource == row)
+        - int(row == transfer.source)
         for row in range(rows)
     )
     return RawAdjustment(adds, transfer.prices, transfer.most)

@@ -107,7 +107,30 @@ def rich() -> tuple[Instance, Model]:
                     {"municipality_id": "dal", "residents": 410},
                     {"municipality_id": "vik", "max_trainees": 1},
                 ],
-                "trainees": [{"trainee_id": "bo", "earliest_start": dt.date(2020, 7, 1)}],
+                "trainees": [
+                    {"trainee_id": "bo", "earliest_start": dt.date(2020, 7, 1), "programme": "special"},
+                    {"trainee_id": "coming", "recruited_to": "p-dal"},
+                ],
+                "positions": [
+                    {"position_id": "p-dal", "state": "optional", "grant_nok": 200_000},
+                    {
+                        "position_id": "p-dal-own",
+                        "state": "optional",
+                        "form": "self_employed",
+                        "alternative_to": "p-dal",
+                    },
+                ],
+                "position_parts": [{"position_id": "p-dal-own", "municipality_id": "dal", "share_percent": 100}],
+                "budgets": [
+                    {
+                        "budget_id": "money",
+                        "from": dt.date(2020, 1, 1),
+                        "to": dt.date(2020, 12, 31),
+                        "amount_nok": 150_000,
+                        "pays": "grant",
+                    }
+                ],
+                "applications": [{"application_id": "dal", "municipality_id": "dal"}],
                 "sites": [
                     {"site_id": "ward", "after_practice_months": 54},
                     {"site_id": "far", "kind": "hospital", "trust_id": "south", "municipality_id": "dal"},
@@ -116,7 +139,8 @@ def rich() -> tuple[Instance, Model]:
                 "travel": [{"from_municipality_id": "vik", "to_municipality_id": "nes", "minutes": 101}],
                 "pins": [{"trainee_id": "ann", "what": "position", "verb": "never", "value": "p-dal"}],
                 "cross_border": [{"from_municipality_id": "dal", "to_municipality_id": "nes", "max_residents": 9}],
-            }
+            },
+            "measures": [{"id": "free", "kind": "free_places", "source": "test", "params": {"permille": 20}}],
         }
     )
     return situation.instance, situation.model

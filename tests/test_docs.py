@@ -73,6 +73,16 @@ def test_the_planners_table_is_real() -> None:
         assert (found["uncovered"], found["cost"]) == (int(uncovered), int(cost)), cap
 
 
+def test_every_override_shown_is_one() -> None:
+    """What the planner's guide says after `--set` is a number of the model with all measures, and a possible value."""
+    text = (ROOT / "docs" / "guide-planner.md").read_text("utf-8")
+    shown = [one.strip("'").partition("=") for one in re.findall(r"--set ('[^']+'|[^\s`]+)", text)]
+
+    assert len(shown) > 20
+    for key, _, value in shown:
+        assert load_model("alis-shorter-lists", {key: value}).overrides == ((key, value),)
+
+
 def test_every_command_and_exit_code_is_documented() -> None:
     """The README's tables have every command and every exit code."""
     text = (ROOT / "README.md").read_text("utf-8")

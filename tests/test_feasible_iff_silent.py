@@ -1,7 +1,8 @@
 """What the rules enforce is what they check: with the plan of a case fixed, a solver finds no fault where `check` does.
 
-The trainees' paths, the reliefs of coverage and the residents listed elsewhere are fixed as the plan has them. Who
-supervises whom is named after the placement, so only that is left to the solver: whether there is a place for everyone.
+The trainees' paths, what is opened and selected, the reliefs of coverage, the free places that are missing and the
+residents listed elsewhere are fixed as the plan has them. Who supervises whom is named after the placement, so only
+that is left to the solver: whether there is a place for everyone.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ from allokering.formulation.paths import Path, PathOptions
 from allokering.instance import Instance
 from allokering.kinds import RULE_KINDS
 from allokering.plan import Coverage, PlacementStatus, Plan
-from allokering.problem import Integers, ListedOptions, Problem
+from allokering.problem import Integers, ListedOptions, Options, Problem
 from allokering.solvers.clock import Clock
 from allokering.solvers.columns import all_columns
 from allokering.solvers.exact import ENGINES, Engine
 from allokering.solvers.outcome import Status
+from allokering.verifier.evidence import read_paths
+from allokering.verifier.recount import missing_places
 from allokering.verifier.verify import check_rules
 
 CASES = [(kind, case) for kind in RULE_KINDS for case in tiny.read_cases(kind) if case["stage"] == "placement"]
@@ -41,16 +44,20 @@ def test_the_problem_is_feasible_if_and_only_if_the_checks_are_silent(
     """Case by case, on both engines."""
     situation = tiny.make(case)
     found = [*check_rules(situation.instance, situation.model, situation.plan)]
-    fixed = fixed_problem(situation.instance, build(situation.instance, situation.model), situation.plan)
+    fixed = fixed_problem(situation, build(situation.instance, situation.model))
 
     assert bool(found) == bool(case.get("violations")), kind
     assert (fixed is not None and is_feasible(fixed, engine)) is (found == [])
 
 
-def fixed_problem(instance: Instance, problem: Problem, plan: Plan) -> Problem | None:
-    """The problem with paths, reliefs and transfers as in the plan; None if it has no such path or adjustment."""
-    chosen = [option_of(instance, actor, plan) for actor in problem.actors if isinstance(actor, PathOptions)]
-    amounts = amounts_of(instance, problem, plan)
+def fixed_problem(situation: tiny.Situation, problem: Problem) -> Problem | None:
+    """The problem with options, reliefs and transfers as in the plan; None if it has no such option or adjustment."""
+    instance, plan = situation.instance, situation.plan
+    chosen = [
+        option_of(instance, actor, plan) if isinstance(actor, PathOptions) else choice_of(instance, actor, plan)
+        for actor in problem.actors
+    ]
+    amounts = amounts_of(situation, problem)
     if None in chosen or amounts is None:
         return None
     used = problem.adjustment_usage.T @ amounts
@@ -98,13 +105,28 @@ def option_of(instance: Instance, actor: PathOptions, plan: Plan) -> int | None:
     return None
 
 
+def choice_of(instance: Instance, actor: Options, plan: Plan) -> int | None:
+    """The form that is open, or whether the application is selected; None if that is no option."""
+    what, _, name = actor.actor.partition(" ")
+    if what == "opening":
+        forms = {row.position_id for row in instance.positions if name in {row.position_id, row.alternative_to}}
+        opened = [row.position_id for row in plan.openings if row.position_id in forms and row.state == "open"]
+        return None if len(opened) > 1 else actor.find([*opened, "closed"][0])
+    if what == "application":
+        [row] = [row for row in plan.selection if row.application_id == name]
+        return actor.find("selected" if row.state == "selected" else "left out")
+    assert len(actor) == 1
+    return 0
+
+
 def blocks_of(path: Path) -> list[tuple[str, int, int]]:
     """Site, first period and period after the last; none if the path has no rotation inside the horizon."""
     return [] if path.site is None else [(path.site, path.begin, path.begin + path.rotation_periods)]
 
 
-def amounts_of(instance: Instance, problem: Problem, plan: Plan) -> Integers | None:
+def amounts_of(situation: tiny.Situation, problem: Problem) -> Integers | None:
     """Reliefs and transfers of coverage as the plan has them; None where it has more than the problem can give."""
+    instance, model, plan = situation.instance, situation.model, situation.plan
     first = {instance.period_start(period): period for period in range(instance.settings.periods)}
     wanted: Counter[Adjusted] = Counter()
     for row in plan.coverage:
@@ -112,6 +134,11 @@ def amounts_of(instance: Instance, problem: Problem, plan: Plan) -> Integers | N
             wanted[name, row.municipality_id, "", first[row.from_date]] += relief_of(row, name)
     for pair in plan.cross_border:
         wanted["across", pair.from_municipality_id, pair.to_municipality_id, first[pair.from_date]] += pair.residents
+    if model.term("free_places") is not None:
+        for (municipality_id, period), places in missing_places(
+            instance, model, plan, read_paths(instance, model, plan)
+        ).items():
+            wanted["free_places", municipality_id, "", period] += places
     amounts = []
     for adjusted, most in [*names_of_reliefs(problem), *names_of_transfers(problem)]:
         amounts.append(wanted.pop(adjusted, 0))
@@ -136,12 +163,16 @@ def names_of_reliefs(problem: Problem) -> list[tuple[Adjusted, int]]:
 
 
 def names_of_transfers(problem: Problem) -> list[tuple[Adjusted, int]]:
-    """Every transfer and its most; those of supervision have names that no plan asks for."""
+    """Every transfer and its most; those of supervision have names that no plan asks for.
+
+    Where supervisors are relieved, going above a target moves use to a row for what there is room for.
+    """
     found = []
     for transfer in problem.transfers:
         source, target = problem.resources[transfer.source], problem.resources[transfer.target]
-        name = "across" if source.rule == "coverage" else source.rule
-        found.append(((name, source.subject, target.subject, source.period), transfer.most))
+        name = "across" if transfer.name == "coverage" else transfer.name
+        there = "" if transfer.name == "above_target" else target.subject
+        found.append(((name, source.subject, there, source.period), transfer.most))
     return found
 
 
@@ -159,7 +190,7 @@ def test_a_fixed_plan_has_one_option_each_and_the_plans_own_amounts() -> None:
     [case] = [case for case in tiny.read_cases("cross_border") if case["name"] == "As many as is agreed"]
     situation = tiny.make(case)
     problem = build(situation.instance, situation.model)
-    fixed = fixed_problem(situation.instance, problem, situation.plan)
+    fixed = fixed_problem(situation, problem)
 
     assert fixed is not None
     assert [len(actor) for actor in fixed.actors] == [1]

@@ -7,12 +7,13 @@ from itertools import product
 from random import Random
 
 import pytest
-from stage_scenes import Scene
+from stage_scenes import Scene, with_programme
 
 from allokering.model import load_model
 from allokering.stages.groups import form_groups
 
-ROADS = {("a", "b"): 40, ("b", "c"): 100, ("a", "c"): 170}
+ROADS = {("a", "b"): (40, 60), ("b", "c"): (100, 70), ("a", "c"): (170, 90)}
+"""Minutes and kilometres; what is slow is not far."""
 
 
 def model(size_min=2, size_max=3, **params):
@@ -22,12 +23,12 @@ def model(size_min=2, size_max=3, **params):
 
 
 def region(periods=6, network=None):
-    """Three municipalities: a to b 40 minutes, b to c 100, a to c 170."""
+    """Three municipalities: a to b 40 minutes, b to c 100, a to c 170; 60, 70 and 90 kilometres."""
     scene = Scene(periods=periods)
     for name in "abc":
         scene.municipality(name, network=network)
-    for (here, there), minutes in ROADS.items():
-        scene.road(here, there, minutes)
+    for (here, there), (minutes, kilometres) in ROADS.items():
+        scene.road(here, there, minutes, kilometres)
     return scene
 
 
@@ -40,7 +41,7 @@ def memberships(result):
 
 
 def test_one_group_meets_where_travel_is_least():
-    """From a, b and c: at b 40 + 0 + 100 = 140 minutes, at a 210, at c 270; 20 times 140 a year is 2,800.
+    """From a, b and c: at b 60 + 0 + 70 = 130 kilometres, at a 150, at c 160; 20 times 130 a year is 2,600.
 
     24 months are four periods; all hold their positions from period 1 or earlier, so the earliest common start is 1.
     """
@@ -57,7 +58,7 @@ def test_one_group_meets_where_travel_is_least():
         # 17 months remain: three periods.
         ("t3", "group-region-1", "b", first, scene.last(3)),
     ]
-    assert values(result) == [("without_group", 0, 0, "optimal"), ("group_travel", 2800, 2800, "optimal")]
+    assert values(result) == [("without_group", 0, 0, "optimal"), ("group_travel", 2600, 2600, "optimal")]
 
 
 def test_fewer_without_a_group_come_before_travel():
@@ -67,10 +68,10 @@ def test_fewer_without_a_group_come_before_travel():
     scene.trainee("t2", ["a"], (0, 5))
     scene.trainee("t3", ["c"], (0, 5))
     instance, plan = scene.built()
-    # At a: 0 + 0 + 170 minutes; at b: 40 + 40 + 100 = 180.
+    # At a: 0 + 0 + 90 kilometres; at b: 60 + 60 + 70 = 190.
     assert values(form_groups(instance, model(), plan)) == [
         ("without_group", 0, 0, "optimal"),
-        ("group_travel", 3400, 3400, "optimal"),
+        ("group_travel", 1800, 1800, "optimal"),
     ]
 
 
@@ -94,6 +95,51 @@ def test_only_who_lacks_months_is_counted():
     result = form_groups(instance, model(size_min=1), plan)
     assert result.rows == ()
     assert values(result)[0] == ("without_group", 1, 1, "optimal")
+
+
+@pytest.mark.parametrize("demand", ["needs_supervisor", "needs_group"])
+def test_a_programme_may_need_no_group(demand):
+    """Two interns and one in specialty training: alone, who needs a group has none, and they are not counted."""
+    scene = region()
+    scene.trainee("t", ["a"], (0, 5))
+    for name in ("u", "v"):
+        scene.trainee(name, ["a"], (0, 5), programme="lis1")
+    instance, plan = scene.built()
+    needed = with_programme(model(), "lis1", needs_group=True)
+    assert len(form_groups(instance, needed, plan).rows) == 3
+    result = form_groups(instance, with_programme(needed, "lis1", **{demand: False}), plan)
+    assert result.rows == ()
+    assert values(result)[0] == ("without_group", 1, 1, "optimal")
+
+
+@pytest.mark.parametrize(("limit", "is_within_reach", "travel"), [(90, True, 1200), (89, False, 1400)])
+def test_kilometres_are_saved_and_minutes_are_kept_to(limit, is_within_reach, travel):
+    """It is nearer for both to meet in c, which is slow: by 89 minutes c is out of reach."""
+    scene = Scene(periods=4)
+    for name in "abc":
+        scene.municipality(name)
+    scene.road("a", "b", 20, 70)
+    scene.road("a", "c", 90, 10)
+    scene.road("b", "c", 90, 50)
+    scene.trainee("t1", ["a"], (0, 3))
+    scene.trainee("t2", ["b"], (0, 3))
+    instance, plan = scene.built()
+    result = form_groups(instance, model(travel_minutes_max=limit), plan)
+    # At c: 20 x (10 + 50); at a or b: 20 x 70.
+    assert ({row.municipality_id for row in result.rows} == {"c"}) is is_within_reach
+    assert values(result)[1] == ("group_travel", travel, travel, "optimal")
+
+
+def test_kilometres_that_nobody_has_told_are_reckoned_from_the_minutes():
+    """61 minutes at 55 kilometres an hour are 55.9 kilometres: 56, twenty times a year."""
+    scene = Scene(periods=4)
+    scene.municipality("a")
+    scene.municipality("b")
+    scene.road("a", "b", 61)
+    scene.trainee("t1", ["a"], (0, 3))
+    scene.trainee("t2", ["b"], (0, 3))
+    instance, plan = scene.built()
+    assert values(form_groups(instance, model(), plan))[1] == ("group_travel", 1120, 1120, "optimal")
 
 
 def test_networks_do_not_mix_and_a_shared_position_belongs_to_both():
@@ -174,12 +220,12 @@ def brute_force(scene: Scene, sizes: set[int], months: int, practice_min: int, m
             if not is_inside or practice * 6 * months < lacking * practice_min:
                 continue
             for place in "abc":
-                minutes = min(
-                    0 if home == place else ROADS.get((home, place)) or ROADS[place, home]
+                ways = [
+                    (0, 0) if home == place else ROADS.get((home, place)) or ROADS[place, home]
                     for home in homes[trainee.trainee_id]
-                )
-                if minutes <= minutes_max:
-                    options.append(((place, start), 20 * minutes))
+                ]
+                if min(minutes for minutes, _ in ways) <= minutes_max:
+                    options.append(((place, start), 20 * min(kilometres for _, kilometres in ways)))
         everything.append(options)
     best = (len(everything), 0)
     for chosen in product(*everything):

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
+from broken_instances import GOOD
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from row_strategies import tables_of
 
 from allokering.errors import UsageError
-from allokering.files.plan_files import PlanFaulty, read_plan, write_plan
+from allokering.files.plan_files import ADDED_LATER, PlanFaulty, read_plan, write_plan
+from allokering.files.reading import read_instance
 from allokering.plan import PLAN_TABLES, ContentHash, Plan, PlanHeader, TierResult
+from allokering.workbook.plan_workbook import write_plan_workbook
 
 TIER = TierResult(name="people", unit="points", value=3, bound=2, gap=1 / 3, status="feasible", seconds=0.5)
 HEADER = PlanHeader(
@@ -49,6 +54,7 @@ def sample() -> Plan:
         "coverage": {**where, **counts},
         "cross_border": {"from_municipality_id": "1001", "to_municipality_id": "0301", "residents": 2, **day},
         "openings": {"position_id": "p", "state": "closed", "places": 0, "yearly_cost_nok": 0, "grant_nok": 0},
+        "selection": {"application_id": "a", "state": "left_out"},
     }
     return Plan(header=HEADER, **{table: (PLAN_TABLES[table].model_validate(row),) for table, row in rows.items()})
 
@@ -75,7 +81,8 @@ def test_columns_have_the_names_of_the_contract(tmp_path: Path) -> None:
     """Dates are `from` and `to`; what does not apply is empty."""
     write_plan(sample(), tmp_path / "plan")
     assert (tmp_path / "plan" / "placements.csv").read_text(encoding="utf-8") == (
-        "trainee_id,status,position_id,municipality_id,share_percent,from,to,completes\nt-1,unplaced,,,,,,\n"
+        "trainee_id,status,position_id,municipality_id,share_percent,from,to,completes,expected_permille\n"
+        "t-1,unplaced,,,,,,,\n"
     )
     assert {path.name for path in (tmp_path / "plan").iterdir()} == {
         "plan.json",
@@ -134,7 +141,39 @@ def test_all_faults_of_a_plan_at_once(tmp_path: Path) -> None:
     (tmp_path / "plan").mkdir()
     with pytest.raises(PlanFaulty) as caught:
         read_plan(tmp_path / "plan")
-    assert len(caught.value.faults) == 1 + len(PLAN_TABLES)
+    assert len(caught.value.faults) == 1 + len(PLAN_TABLES) - len(ADDED_LATER)
+
+
+def test_a_plan_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    """Without the table of applications and the columns that came with it: there is nothing in them."""
+    write_plan(sample(), tmp_path / "plan")
+    (tmp_path / "plan" / "selection.csv").unlink()
+    without_last_column("placements", "expected_permille", tmp_path / "plan")
+    without_last_column("lists", "week_minutes", tmp_path / "plan")
+    without_last_column("coverage", "off_targets", tmp_path / "plan")
+
+    assert read_plan(tmp_path / "plan") == replace(sample(), selection=())
+
+
+def test_a_plan_workbook_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    """Its sheet may be missing too; any other may not."""
+    write_plan_workbook(read_instance(GOOD), sample(), tmp_path / "plan.xlsx")
+    workbook = openpyxl.load_workbook(tmp_path / "plan.xlsx")
+    del workbook["selection"]
+    workbook.save(tmp_path / "earlier.xlsx")
+    del workbook["openings"]
+    workbook.save(tmp_path / "spoilt.xlsx")
+
+    assert read_plan(tmp_path / "earlier.xlsx") == replace(sample(), selection=())
+    with pytest.raises(PlanFaulty, match="openings: the sheet is missing"):
+        read_plan(tmp_path / "spoilt.xlsx")
+
+
+def without_last_column(table: str, column: str, folder: Path) -> None:
+    path = folder / f"{table}.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert lines[0].endswith(f",{column}")
+    path.write_text("".join(f"{line.rpartition(',')[0]}\n" for line in lines), encoding="utf-8")
 
 
 def test_only_a_plan_is_replaced(tmp_path: Path) -> None:

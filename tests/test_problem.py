@@ -29,7 +29,7 @@ def problem() -> Problem:
             ListedOptions("bo", ["west"], sparse.csr_array(np.array([[0, -2, 0]])), np.array([[0, -4]])),
         ),
         reliefs=(Relief("without", 0, 6, (1, 0)), Relief("locum", 1, 5, (0, 8))),
-        transfers=(Transfer("across", 0, 1, 9, (0, 2), also_uses=2), Transfer("back", 1, 0, 1, (0, 3))),
+        transfers=(Transfer("across", 0, 1, 9, (0, 2), also_uses=((2, 1),)), Transfer("back", 1, 0, 1, (0, 3))),
     )
 
 

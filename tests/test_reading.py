@@ -151,8 +151,8 @@ def test_faults_of_a_workbook_have_the_rows_of_the_sheet(tmp_path: Path) -> None
     assert [str(fault) for fault in caught.value.faults] == [
         'doktors: a table of an instance; did you mean "doctors"?',
         'instance:5: periods: "many": a whole number from 1 to 240',
-        'instance:22: title: "again": each key once; it stands in row 2 too',
-        'instance:23: provenance: "none": keys and texts',
+        'instance:25: title: "again": each key once; it stands in row 2 too',
+        'instance:26: provenance: "none": keys and texts',
         'travel:3: minutes: "-1": a whole number from 0 to 10000 (minutes)',
     ]
 

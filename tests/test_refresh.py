@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,19 @@ def test_lists_follow_the_mean() -> None:
     assert (vik_2.list_size, vik_2.list_limit, vik_2.list_target) == (768, 810, None)
     assert nes == VIK.doctors[0]
     assert len(refreshed.changes) == 5
+
+
+def test_kilometres_stay(tmp_path: Path) -> None:
+    """A routing service's minutes do not make the road longer or shorter, nor forget how long it is."""
+    folder = shutil.copytree(GOOD, tmp_path / "vik")
+    (folder / "travel.csv").write_text(
+        "from_municipality_id,to_municipality_id,minutes,kilometres\n0301,1001,45,40\n", encoding="utf-8"
+    )
+    instance = read_instance(folder)
+    refreshed = refreshed_journeys(instance, {("0301", "1001"): 50, ("1001", "0301"): 52}, "osrm.json").instance
+
+    assert [(row.minutes, row.kilometres) for row in refreshed.travel] == [(50, 40), (52, None)]
+    assert refreshed.kilometres("1001", "0301") == 40
 
 
 def test_a_limit_gives_way_to_its_list() -> None:

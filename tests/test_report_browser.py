@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import openings_scene
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from report_scenes import crowded_page
 from report_scenes import page as html
+
+from allokering.report.page import report
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -137,13 +140,39 @@ def test_a_table_is_filtered(opened: Opener) -> None:
 
     table.get_by_label("Show rows with").fill("narvik trainee")
 
-    # Seven trainees have a list, one of them in two municipalities.
-    assert reader.column("lists", 2) == ["Trainee"] * 8
-    assert table.locator("output").inner_text() == "8 / 52 rows"
+    # Six trainees have a list to the end, one of them in two municipalities; a seventh has finished.
+    assert reader.column("lists", 2) == ["Trainee"] * 7
+    assert table.locator("output").inner_text() == "7 / 52 rows"
 
     table.get_by_label("Show rows with").fill("fastlege")
 
     assert reader.column("lists", 2) == []
+
+
+def openings_page() -> str:
+    """The report of a region with recruits."""
+    return report(openings_scene.instance(), openings_scene.model(), openings_scene.plan())
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_openings_are_read_like_the_rest(opened: Opener, size: dict[str, int]) -> None:
+    """Chances sort as numbers, expected lists are in italics, and the page does not scroll sideways."""
+    reader = opened.opened(openings_page(), size)
+    table = reader.page.locator("#paths-table")
+
+    table.get_by_role("button", name="Chance").click()
+    table.get_by_role("button", name="Chance").click()
+
+    assert reader.column("paths", 4)[:3] == ["77.3%", "70.0%", ""]
+    styles = {
+        name: reader.page.locator("#lists-table tr", has_text=name)
+        .locator("td:nth-child(6)")
+        .first.evaluate("cell => getComputedStyle(cell).fontStyle")
+        for name in ("recruit-nes", "gp-nes-1")
+    }
+    assert styles == {"recruit-nes": "italic", "gp-nes-1": "normal"}
+    assert reader.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert [one for one in Axe().run(reader.page).response["violations"] if one["impact"] in GRAVE] == []
 
 
 def test_a_table_is_sorted(opened: Opener) -> None:

@@ -31,7 +31,9 @@ def instances(draw: st.DrawFn) -> Instance:
         days = {"starts": st.none(), "ends": st.none() | st.dates(dt.date(1901, 1, 1))}
         rows["doctors"] = draw(tables_of(Doctor, {"municipality_id": place, **lists, **days}))
         ends = {"from_municipality_id": place, "to_municipality_id": place}
-        rows["travel"] = draw(tables_of(TABLES["travel"], {**ends, "minutes": st.just(0)}))
+        rows["travel"] = draw(
+            tables_of(TABLES["travel"], {**ends, "minutes": st.just(0), "kilometres": st.none() | st.just(0)})
+        )
         rows["cross_border"] = [
             row
             for row in draw(tables_of(TABLES["cross_border"], ends))

@@ -5,7 +5,8 @@ another. Four half-years from 2020. Ann has 48 months of practice: half a year m
 service. Positions carry no list unless a case says so, so residents and doctors' lists meet by themselves.
 
 A case states what differs: a row changes every row that its key columns match, removes them with `drop = true`, or is
-new. `paths` state who holds what; the plan's other tables follow from them and can be changed by row.
+new. `paths` state who holds what, `opened` which positions somebody besides takes for half a year, `selected` which
+applications take part; the plan's other tables follow from them and can be changed by row.
 
 A case's `stage` says where its violation lies: `placement` in paths, reliefs and transfers; `supervision`, `lists` and
 `groups` in what a later stage made of a placement that may be sound; `tables` in what the files say of a sound plan.
@@ -85,6 +86,7 @@ NEW_ROW: dict[str, dict[str, Any]] = {
     "doctors": {"municipality_id": "vik", "list_size": 0, "list_limit": 0, "is_specialist": True},
     "positions": {"places": 1, "list_limit": 0},
     "sites": {"name": "Site", "kind": "nursing_home", "municipality_id": "vik"},
+    "openings": {"places": 0, "yearly_cost_nok": 0, "grant_nok": 0},
     "coverage": {"locum": 0, "without_gp": 0, "listed_elsewhere": 0, "from_elsewhere": 0, "above_target": 0},
 }
 """What a row has in columns that nobody states."""
@@ -133,7 +135,8 @@ def _on_top_of(likeness: Mapping[str, Any], case: Mapping[str, Any]) -> dict[str
 
 def make(case: Mapping[str, Any]) -> Situation:
     """The instance, model and whole plan of a case; an empty case is the good plan."""
-    changes = case.get("instance", {})
+    changes = {**case.get("instance", {})}
+    changes["trainees"] = [*changes.get("trainees", ()), *map(_taker, case.get("opened", ()))]
     rows = {
         table: _rows_of(row_type, _changed(ROWS.get(table, []), changes.get(table, []), row_type.key))
         for table, row_type in TABLES.items()
@@ -142,6 +145,7 @@ def make(case: Mapping[str, Any]) -> Situation:
     model = load_model(str(HERE / "tiny_model.toml"), case.get("set", {}))
     model = replace(
         model,
+        rules=tuple(rule for rule in model.rules if rule.kind not in case.get("without_rules", ())),
         terms=tuple(term for term in model.terms if term.kind not in case.get("without_terms", ())),
         measures=(*model.measures, *(Entry(section="measure", **measure) for measure in case.get("measures", ()))),
     )
@@ -173,8 +177,27 @@ def _rows_of(row_type: type[Row], rows: Rows) -> list[Row]:
     )
 
 
+def _taker(position_id: str) -> dict[str, Any]:
+    """Somebody with half a year in practice left, to take a position that a case opens."""
+    return {"trainee_id": f"of-{position_id}", "institution_months_done": 6}
+
+
+def _path_of_taker(instance: Instance, position_id: str) -> dict[str, Any]:
+    """The first half-year there, with a supervisor of the place."""
+    places = {part.municipality_id for part in instance.position_parts if part.position_id == position_id}
+    supervisors = (row.doctor_id for row in instance.doctors if row.is_specialist and row.municipality_id in places)
+    return {
+        "trainee": _taker(position_id)["trainee_id"],
+        "position": position_id,
+        "supervisor": next(supervisors),
+        "from": instance.period_start(0),
+        "to": instance.period_end(0),
+    }
+
+
 def _plan(instance: Instance, case: Mapping[str, Any]) -> Plan:
-    paths = case.get("paths", [GOOD_PATH])
+    takers = [_path_of_taker(instance, position_id) for position_id in case.get("opened", ())]
+    paths = [*case.get("paths", [GOOD_PATH]), *takers]
     changes = case.get("plan", {})
     tables: dict[str, Rows] = {
         "placements": [row for path in paths for row in _placements(instance, path)]
@@ -191,16 +214,13 @@ def _plan(instance: Instance, case: Mapping[str, Any]) -> Plan:
         ],
         "supervision": [row for path in paths for row in _supervision(path)],
         "lists": [*_doctors_lists(instance), *(row for path in paths for row in _trainee_lists(instance, path))],
-        "openings": [
+        "openings": _openings(instance, {path["position"] for path in paths}),
+        "selection": [
             {
-                "position_id": position.position_id,
-                "state": "open",
-                "form": position.form,
-                "places": position.places,
-                "yearly_cost_nok": position.yearly_cost_nok,
-                "grant_nok": position.grant_nok,
+                "application_id": application_id,
+                "state": "selected" if application_id in case.get("selected", ()) else "left_out",
             }
-            for position in instance.positions
+            for application_id in sorted({row.application_id for row in instance.applications})
         ],
     }
     for table, row_type in PLAN_TABLES.items():
@@ -221,10 +241,34 @@ def _placements(instance: Instance, path: Mapping[str, Any]) -> Rows:
             "from_date": path["from"],
             "to_date": path["to"],
             "completes": path.get("completes", path["to"]),
+            "expected_permille": path.get("expected_permille"),
         }
         for part in instance.position_parts
         if part.position_id == path["position"]
     ]
+
+
+def _openings(instance: Instance, opened: set[str]) -> Rows:
+    """Open is what somebody takes; besides, what is decided, in its first form."""
+    forms = {row.position_id: row.alternative_to or row.position_id for row in instance.positions}
+    taken = {forms[position_id] for position_id in opened}
+    rows: Rows = []
+    for position in instance.positions:
+        is_first = position.alternative_to is None and position.state == "open"
+        if position.position_id in opened or (is_first and position.position_id not in taken):
+            rows.append(
+                {
+                    "position_id": position.position_id,
+                    "state": "open",
+                    "form": position.form,
+                    "places": position.places,
+                    "yearly_cost_nok": position.yearly_cost_nok,
+                    "grant_nok": position.grant_nok,
+                }
+            )
+        else:
+            rows.append({"position_id": position.position_id, "state": "closed"})
+    return rows
 
 
 def _spans_in_practice(path: Mapping[str, Any]) -> list[tuple[dt.date, dt.date]]:
@@ -266,6 +310,9 @@ def _doctors_lists(instance: Instance) -> Rows:
 
 
 def _trainee_lists(instance: Instance, path: Mapping[str, Any]) -> Rows:
+    """No patients in practice, nor after it, where `after` says how many there may be in each period."""
+    finished = [(first, last) for first, last in _periods(instance) if first > path["to"]]
+    may_have = dict(zip(finished, path.get("after", ()), strict=False))
     return [
         {
             "municipality_id": part.municipality_id,
@@ -274,13 +321,14 @@ def _trainee_lists(instance: Instance, path: Mapping[str, Any]) -> Rows:
             "from_date": first,
             "to_date": last,
             "patients": 0,
-            "target": 0,
-            "limit": 0,
+            "target": may_have.get((first, last), 0) * part.share_percent // 100,
+            "limit": may_have.get((first, last), 0) * part.share_percent // 100,
         }
         for part in instance.position_parts
         if part.position_id == path["position"]
         for first, last in _periods(instance)
-        if any(begins <= first and last <= ends for begins, ends in _spans_in_practice(path))
+        if (first, last) in may_have
+        or any(begins <= first and last <= ends for begins, ends in _spans_in_practice(path))
     ]
 
 

@@ -27,6 +27,8 @@ from allokering.tables import Pin, Row
 HEADER_FILE = "plan.json"
 FACTS_SHEET = "plan"
 """The sheet of a plan workbook that says what `plan.json` says, as keys and values."""
+ADDED_LATER = frozenset({"selection"})
+"""Tables that plans of earlier versions lack; there are no rows in them."""
 _PLAN_FILES = frozenset({PACKAGE_FILE, *(f"{table}.csv" for table in PLAN_TABLES)})
 
 
@@ -103,7 +105,7 @@ def _from_workbook(path: Path, faults: list[Fault]) -> tuple[PlanHeader | None, 
     header = _header(FACTS_SHEET, lambda: PlanHeader.model_validate({**values, "pins": pins}), faults)
     tables = {}
     for table, row_type in PLAN_TABLES.items():
-        if table not in sheets:
+        if table not in sheets and table not in ADDED_LATER:
             faults.append(Fault(table, None, None, None, say("the sheet is missing")))
         tables[table] = by_key(_rows(row_type, sheets.get(table), faults))
     return header, tables
@@ -149,7 +151,8 @@ def _read_table(folder: Path, row_type: type[Row], faults: list[Fault]) -> tuple
     table = row_type.table
     file = folder / f"{table}.csv"
     if not file.is_file():
-        faults.append(Fault(table, None, None, None, say("the file is missing")))
+        if table not in ADDED_LATER:
+            faults.append(Fault(table, None, None, None, say("the file is missing")))
         return ()
     return by_key(_rows(row_type, read_csv(file, table, column_names(row_type), faults), faults))
 

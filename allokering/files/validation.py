@@ -29,6 +29,7 @@ _IN_ORDER = (
     ("positions", "opens", "closes"),
     ("trainees", "earliest_start", "latest_start"),
     ("site_slots", "from_date", "to_date"),
+    ("budgets", "from_date", "to_date"),
 )
 """Pairs of columns of which the first is never greater than the second."""
 
@@ -51,6 +52,9 @@ def faults_between_rows(lines: Lines, bounds: Sequence[dt.date]) -> list[Fault]:
         *_borders_to_where_one_is(lines),
         *_ids_of_two_people(lines),
         *_wards(lines),
+        *_forms(lines),
+        *_recruits(lines),
+        *_ranks_of_recruits(lines),
         *_pins(lines, bounds),
     ]
 
@@ -159,9 +163,15 @@ def _ranks_given_twice(lines: Lines) -> Iterator[Fault]:
 def _journeys_to_where_one_is(lines: Lines) -> Iterator[Fault]:
     for line in lines.get("travel", ()):
         here, there = line.values.get("from_municipality_id"), line.values.get("to_municipality_id")
-        if here is not None and here == there and line.values.get("minutes"):
+        if here is None or here != there:
+            continue
+        if line.values.get("minutes"):
             message = say("0 minutes from a municipality to itself")
             yield cell_fault("travel", line.number, _column("travel", "minutes"), str(line.values["minutes"]), message)
+        if line.values.get("kilometres"):
+            message = say("0 kilometres from a municipality to itself")
+            kilometres = str(line.values["kilometres"])
+            yield cell_fault("travel", line.number, _column("travel", "kilometres"), kilometres, message)
 
 
 def _borders_to_where_one_is(lines: Lines) -> Iterator[Fault]:
@@ -197,6 +207,54 @@ def _wards(lines: Lines) -> Iterator[Fault]:
         elif parent in municipalities and municipalities[parent].values.get("parent_id") is not None:
             message = say("a municipality that is not a ward; row {row} is one", row=municipalities[parent].number)
             yield cell_fault("municipalities", line.number, column, parent, message)
+
+
+def _forms(lines: Lines) -> Iterator[Fault]:
+    """A position is another form of one that stands for itself, decided or optional as that is."""
+    column, state = _column("positions", "alternative_to"), _column("positions", "state")
+    positions = _known_ids(lines, "positions") or {}
+    for line in lines.get("positions", ()):
+        first = line.values.get("alternative_to")
+        if first is None:
+            continue
+        if first == line.values.get("position_id"):
+            message = say("another position than the row's own")
+            yield cell_fault("positions", line.number, column, first, message)
+        elif first in positions:
+            other = positions[first]
+            if other.values.get("alternative_to") is not None:
+                message = say("a position that is no alternative itself; row {row} is one", row=other.number)
+                yield cell_fault("positions", line.number, column, first, message)
+            own, same = line.values.get("state"), other.values.get("state")
+            if own is not None and same is not None and own != same:
+                message = say("{state}, as row {row} that it is another form of", state=same, row=other.number)
+                yield cell_fault("positions", line.number, state, own, message)
+
+
+def _recruits(lines: Lines) -> Iterator[Fault]:
+    """Somebody is recruited to a position, whichever form it gets."""
+    column = _column("trainees", "recruited_to")
+    positions = _known_ids(lines, "positions") or {}
+    for line in lines.get("trainees", ()):
+        announced = line.values.get("recruited_to")
+        if announced in positions:
+            first = positions[announced].values.get("alternative_to")
+            if first is not None:
+                message = say('a position that is no alternative: "{position}" for this one', position=first)
+                yield cell_fault("trainees", line.number, column, announced, message)
+
+
+def _ranks_of_recruits(lines: Lines) -> Iterator[Fault]:
+    """Nobody knows what somebody yet to be recruited wishes."""
+    column = _column("preferences", "trainee_id")
+    trainees = _known_ids(lines, "trainees") or {}
+    for line in lines.get("preferences", ()):
+        trainee = line.values.get("trainee_id")
+        if trainee in trainees and trainees[trainee].values.get("recruited_to") is not None:
+            message = say(
+                "a trainee who is known; row {row} of trainees is yet to be recruited", row=trainees[trainee].number
+            )
+            yield cell_fault("preferences", line.number, column, trainee, message)
 
 
 def _pins(lines: Lines, bounds: Sequence[dt.date]) -> Iterator[Fault]:

@@ -7,15 +7,20 @@ from types import ModuleType
 import numpy as np
 
 from allokering.errors import Fault, InstanceFaulty
-from allokering.formulation.objective import PATH_TERMS
+from allokering.formulation.chances import chances_of_positions, recruits
+from allokering.formulation.choices import choices_of, listed
+from allokering.formulation.objective import TERMS
 from allokering.formulation.paths import PathOptions, PathSpace, Use, path_space
-from allokering.formulation.scope import Draft, Objective, Scope, use_of
+from allokering.formulation.scope import Draft, Objective, Scope, SharedUse, published_rows, shared_use_of, use_of
 from allokering.formulation.training import lengths
 from allokering.instance import Instance
 from allokering.language import say
 from allokering.model import Model
-from allokering.problem import Integers, Options, Problem, Relief, Resource, Transfer
+from allokering.problem import Integers, ListedOptions, Options, Problem, Relief, Resource, Transfer
 from allokering.rules.registry import RULES
+
+Shared = list[tuple[SharedUse, Integers]]
+"""Uses of rows that another rule publishes, and the rows by (position, period)."""
 
 
 def build(instance: Instance, model: Model, objective: Objective = "lexicographic") -> Problem:
@@ -24,13 +29,14 @@ def build(instance: Instance, model: Model, objective: Objective = "lexicographi
     Raises:
         InstanceFaulty: a trainee's programme is not in the model.
     """
-    draft = Draft(instance, model, objective, spaces=tuple(_spaces(instance, model)))
+    draft = Draft(instance, model, objective, spaces=tuple(_spaces(instance, model)), choices=choices_of(instance))
     for rule in model.rules:
         if rule.in_force(instance.settings.start):
             _speak(RULES[rule.kind], Scope(draft, rule.id), rule.typed, instance)
+    _keep_recruits_with_a_chance(draft)
     for term in model.terms:
-        if term.kind in PATH_TERMS:
-            PATH_TERMS[term.kind](Scope(draft, term.id), term.typed, instance)  # type: ignore[operator]
+        if term.kind in TERMS:
+            TERMS[term.kind](Scope(draft, term.id), term.typed, instance)  # type: ignore[operator]
     return _finish(draft)
 
 
@@ -38,6 +44,15 @@ def _speak(rule: ModuleType, scope: Scope, params: object, instance: Instance) -
     """Let a rule speak; one that holds by construction, or in a later stage, has nothing to say here."""
     if hasattr(rule, "enforce"):
         rule.enforce(scope, params, instance)
+
+
+def _keep_recruits_with_a_chance(draft: Draft) -> None:
+    """Who is not yet known has no path where nothing says that anybody could come."""
+    has_chance = chances_of_positions(draft.instance, draft.model) > 0
+    to_recruit = recruits(draft.instance)
+    for space in draft.spaces:
+        if space.trainee in to_recruit:
+            space.by_position_and_start[...] &= has_chance[:, None]
 
 
 def _spaces(instance: Instance, model: Model) -> list[PathSpace]:
@@ -85,19 +100,31 @@ def _finish(draft: Draft) -> Problem:
     reliefs = [Relief(one.name, renumber(one.resource), one.most, one.prices) for one in draft.reliefs]
     transfers = [
         Transfer(
-            one.name,
-            renumber(one.source),
-            renumber(one.target),
-            one.most,
-            one.prices,
-            None if one.also_uses is None else renumber(one.also_uses),
+            one.transfer.name,
+            renumber(one.transfer.source),
+            renumber(one.transfer.target),
+            one.transfer.most,
+            one.transfer.prices,
+            tuple(
+                (renumber(resource), amount)
+                for resource, amount in (
+                    *one.transfer.also_uses,
+                    *((draft.published[row], amount) for row, amount in one.shared if row in draft.published),
+                )
+            ),
         )
         for one in draft.transfers
     ]
+    to_recruit = recruits(draft.instance)
+    periods = range(draft.instance.settings.periods)
+    shared = [(use, published_rows(use, periods, number, draft.published)) for use in draft.shared_uses]
     return Problem(
         tiers=draft.tiers,
         resources=tuple(draft.resources[old] for old in order),
-        actors=tuple(_options(draft, space, number) for space in draft.spaces),
+        actors=(
+            *(_options(draft, space, number, shared, is_recruit=space.trainee in to_recruit) for space in draft.spaces),
+            *_choices(draft, number),
+        ),
         reliefs=tuple(sorted(reliefs, key=lambda one: (one.resource, one.name))),
         transfers=tuple(sorted(transfers, key=lambda one: (one.source, one.target))),
     )
@@ -107,7 +134,14 @@ def _name(resource: Resource) -> tuple[str, str, int]:
     return resource.rule, resource.subject, resource.period
 
 
-def _options(draft: Draft, space: PathSpace, number: Integers) -> Options:
+def _choices(draft: Draft, number: Integers) -> list[ListedOptions]:
+    """The openings, the applications, and what every plan pays, as an actor without a choice."""
+    uses = [(use.choice, use.option, int(number[use.resource]), use.amount) for use in draft.choice_uses]
+    tiers, rows = len(draft.tiers), len(draft.resources)
+    return listed(draft.choices.values(), uses, draft.choice_prices, draft.constant, tiers, rows)
+
+
+def _options(draft: Draft, space: PathSpace, number: Integers, shared: Shared, *, is_recruit: bool) -> Options:
     """A trainee's options as the rules left them."""
 
     def uses(positions: Integers) -> list[Use]:
@@ -115,7 +149,7 @@ def _options(draft: Draft, space: PathSpace, number: Integers) -> Options:
             use_of(rule, space, positions, number)
             for rule in draft.uses
             if rule.trainees is None or space.trainee in rule.trainees
-        ]
+        ] + [shared_use_of(use, space, positions, rows) for use, rows in shared if space.trainee in use.trainees]
 
     def prices(positions: Integers) -> tuple[Integers, Integers]:
         by_start = np.zeros((len(positions), len(space.starts), len(draft.tiers)), dtype=np.int64)
@@ -126,5 +160,6 @@ def _options(draft: Draft, space: PathSpace, number: Integers) -> Options:
             by_rotation[:, :, tier] += weight * price(space, positions)
         return by_start, by_rotation
 
-    unplaced = None if space.trainee in draft.must_place else draft.unplaced_prices
+    free = np.zeros(len(draft.tiers), dtype=np.int64) if is_recruit else draft.unplaced_prices
+    unplaced = None if space.trainee in draft.must_place else free
     return PathOptions(space, uses, prices, unplaced)

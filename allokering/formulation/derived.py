@@ -12,8 +12,6 @@ from collections.abc import Mapping
 import numpy as np
 
 from allokering.instance import Instance
-from allokering.kinds import ListTarget, TraineeList
-from allokering.model import Model
 from allokering.problem import Integers
 from allokering.tables import Doctor, Municipality
 
@@ -42,6 +40,14 @@ def shares_of_positions(instance: Instance) -> dict[str, dict[str, int]]:
     return shares
 
 
+def main_municipalities(instance: Instance) -> list[str]:
+    """The municipality with the largest share of each position, the first by id of several."""
+    return [
+        min((-share, municipality) for municipality, share in shares.items())[1]
+        for shares in shares_of_positions(instance).values()
+    ]
+
+
 def municipalities_of_positions(instance: Instance) -> dict[str, tuple[str, ...]]:
     """Municipalities by position, in the instance's order."""
     return {position: tuple(shares) for position, shares in shares_of_positions(instance).items()}
@@ -62,25 +68,6 @@ def minutes_to_parts(instance: Instance, place: str, parts: tuple[str, ...]) -> 
 def residents_in(municipality: Municipality, months: int) -> int:
     """Residents so many months after the start: linear growth of the starting number, rounded down."""
     return max(0, municipality.residents * (12000 + municipality.growth_permille_per_year * months) // 12000)
-
-
-def list_target(instance: Instance, model: Model, doctor: Doctor, period: int) -> int:
-    """A doctor's target: the lowest of agreed limit, own target and the policy in force."""
-    targets = [doctor.list_limit]
-    if doctor.list_target is not None:
-        targets.append(doctor.list_target)
-    measure = model.measure("list_target", instance.period_start(period))
-    if measure is not None and isinstance(policy := measure.typed, ListTarget):
-        targets.append(policy.patients_per_fte * doctor.fte_percent // 100)
-    return min(targets)
-
-
-def trainee_list_ladder(instance: Instance, model: Model, period: int) -> Integers:
-    """A full-time trainee's list by year of training, under the policy in force; no list without one."""
-    measure = model.measure("trainee_list", instance.period_start(period))
-    if measure is not None and isinstance(policy := measure.typed, TraineeList):
-        return np.array(policy.patients_by_training_year, dtype=np.int64)
-    return np.zeros(1, dtype=np.int64)
 
 
 def by_part(parts: Mapping[str, tuple[str, ...]], rows: Mapping[str, Integers], periods: int) -> list[Integers]:

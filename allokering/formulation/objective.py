@@ -1,16 +1,28 @@
-"""The terms of the objective that price training paths; those that price reliefs and transfers are with their rules."""
+"""The terms of the objective that price options; those that price reliefs and transfers are with their rules."""
 
 from __future__ import annotations
 
-import datetime as dt
-
 import numpy as np
 
-from allokering.formulation.derived import minutes_from_parts, municipalities_of_positions
+from allokering.formulation.calendar import whole_months
+from allokering.formulation.chances import CERTAIN, chances_of_trainees, recruits
+from allokering.formulation.choices import SELECTED, application, municipalities_of_applications, openings
+from allokering.formulation.derived import doctors_by_place, minutes_from_parts, municipalities_of_positions
 from allokering.formulation.paths import PathSpace
 from allokering.formulation.scope import Scope
-from allokering.instance import Instance, add_months
-from allokering.kinds import PositionCost, Postponed, Rank, RotationTravel, Unplaced, Wait
+from allokering.formulation.targets import Targets, agreed, compensation_per_patient
+from allokering.instance import Instance
+from allokering.kinds import (
+    Compensated,
+    PerApplication,
+    PerPosition,
+    PositionCost,
+    Postponed,
+    Rank,
+    RotationTravel,
+    Unplaced,
+    Wait,
+)
 from allokering.problem import Integers
 
 
@@ -20,15 +32,27 @@ def unplaced(scope: Scope, params: Unplaced, instance: Instance) -> None:  # noq
 
 
 def position_cost(scope: Scope, params: PositionCost, instance: Instance) -> None:
-    """A held position costs its yearly cost less its grant."""
+    """An occupied position costs its yearly cost less its grant; one to be announced, by its chance to be filled."""
     yearly = np.array([position.yearly_cost_nok - position.grant_nok for position in instance.positions])
     cost = yearly * instance.settings.period_months * params.percent // 1200
+    chances = chances_of_trainees(instance, scope.draft.model)
+    programme_of = {row.trainee_id: scope.draft.model.programme_params(row.programme) for row in instance.trainees}
 
-    def price(space: PathSpace, positions: Integers) -> Integers:
-        held = np.minimum(space.finishes, space.periods) - space.starts
-        return np.asarray(cost[positions][:, None] * held, dtype=np.int64)
+    def expected(space: PathSpace, positions: Integers) -> Integers:
+        return np.asarray(cost[positions] * chances[space.trainee][positions] // CERTAIN, dtype=np.int64)
 
-    scope.price_start("position_cost", price)
+    def held(space: PathSpace, positions: Integers) -> Integers:
+        periods = np.minimum(space.finishes, space.periods) - space.starts
+        return np.asarray(expected(space, positions)[:, None] * periods, dtype=np.int64)
+
+    def away(space: PathSpace, positions: Integers) -> Integers:
+        if programme_of[space.trainee].holds_position_away:
+            return np.zeros((1, 1), dtype=np.int64)
+        periods = space.rotation_periods * (space.rotation_site > 0)
+        return np.asarray(-expected(space, positions)[:, None] * periods, dtype=np.int64)
+
+    scope.price_start("position_cost", held)
+    scope.price_rotation("position_cost", away)
 
 
 def rank(scope: Scope, params: Rank, instance: Instance) -> None:
@@ -47,12 +71,14 @@ def rank(scope: Scope, params: Rank, instance: Instance) -> None:
 
 
 def wait(scope: Scope, params: Wait, instance: Instance) -> None:
-    """A start later than the trainee could have started costs by the whole month."""
+    """A start later than the trainee could have started costs by the whole month; nobody waits who is not known."""
+    unknown = recruits(instance)
     ready = {row.trainee_id: max(row.earliest_start, instance.settings.start) for row in instance.trainees}
     first_days = [instance.period_start(period) for period in scope.periods]
 
     def price(space: PathSpace, positions: Integers) -> Integers:  # noqa: ARG001
-        months = [whole_months(ready[space.trainee], day) for day in first_days]
+        is_known = space.trainee not in unknown
+        months = [whole_months(ready[space.trainee], day) * is_known for day in first_days]
         return params.points_per_month * np.array(months, dtype=np.int64)[None, :]
 
     scope.price_start("wait", price)
@@ -83,18 +109,38 @@ def postponed(scope: Scope, params: Postponed, instance: Instance) -> None:  # n
     scope.price_rotation("postponed", price)
 
 
-def whole_months(first: dt.date, second: dt.date) -> int:
-    """Whole calendar months from the first day to the second; 0 if the second comes first."""
-    months = max(0, (second.year - first.year) * 12 + second.month - first.month)
-    return months - 1 if months and add_months(first, months) > second else months
+def opening(scope: Scope, params: PerPosition, instance: Instance) -> None:
+    """A position that is opened costs points, so that none is opened which nobody needs."""
+    for position, actor in openings(instance).items():
+        scope.price_choice("opening", actor, position, params.points)
 
 
-PATH_TERMS = {
+def alone(scope: Scope, params: PerApplication, instance: Instance) -> None:
+    """A municipality that takes part alone costs points; one that works with its neighbours does not."""
+    for application_id, municipalities in municipalities_of_applications(instance).items():
+        if len(municipalities) == 1:
+            scope.price_choice("alone", application(application_id), SELECTED, params.points)
+
+
+def compensation(scope: Scope, params: Compensated, instance: Instance) -> None:
+    """Patients whom the policy takes off the doctors' lists are paid for; those for supervision are the rule's own."""
+    targets, nok = Targets(instance, scope.draft.model), 0
+    for (_, period), doctors in doctors_by_place(instance).items():
+        each = compensation_per_patient(instance, scope.draft.model, period, params.percent)
+        if each:
+            nok += each * sum(agreed(doctor) - targets.target(doctor, period) for doctor in doctors)
+    scope.price_always("compensation", nok)
+
+
+TERMS = {
     "unplaced": unplaced,
     "position_cost": position_cost,
     "rank": rank,
     "wait": wait,
     "rotation_travel": rotation_travel,
     "postponed": postponed,
+    "opening": opening,
+    "alone": alone,
+    "compensation": compensation,
 }
-"""Terms that price paths. The others are priced where their relief or transfer is made."""
+"""Terms that price options. The others are priced where their relief or transfer is made."""

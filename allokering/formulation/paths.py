@@ -37,6 +37,8 @@ class While(Enum):
     """While the position is held, rotation apart."""
     ROTATION = "rotation"
     """In the window of absence."""
+    AFTER = "after"
+    """From the finish on."""
 
 
 @dataclass(frozen=True)
@@ -314,7 +316,7 @@ class PathOptions(Options):
         """
         space, periods = self._space, self._space.periods
         shape = (len(self._positions), len(space.starts), periods)
-        practice, window, held = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+        practice, window, held, after = (np.zeros(shape) for _ in While)
         at_site = np.zeros((len(space.sites), periods))
         paid = np.concatenate([resource_prices, [0.0]])  # resource -1 is nothing and costs nothing
         for use in self._uses:
@@ -327,9 +329,11 @@ class PathOptions(Options):
                 cost = cost[:, None, :] * use.amount
                 if surcharges is not None:
                     cost = cost + surcharges.table[use.resource[:, None, :], surcharges.level(np.asarray(use.amount))]
-                {While.HELD: held, While.PRACTICE: practice, While.ROTATION: window}[use.when][...] += cost
-        in_path = (np.arange(periods) >= space.starts[:, None]) & (np.arange(periods) < space.finishes[:, None])
-        base = self._position_start_prices @ tier_weights + ((held + practice) * in_path).sum(axis=2)
+                by_time = {While.HELD: held, While.PRACTICE: practice, While.ROTATION: window, While.AFTER: after}
+                by_time[use.when][...] += cost
+        is_after = np.arange(periods) >= space.finishes[:, None]
+        in_path = (np.arange(periods) >= space.starts[:, None]) & ~is_after
+        base = self._position_start_prices @ tier_weights + ((held + practice) * in_path + after * is_after).sum(axis=2)
         begin = np.arange(periods + 1)
         end = np.minimum(begin + space.rotation_periods, periods)
         sums = np.zeros((*shape[:2], periods + 1))
@@ -358,7 +362,8 @@ class PathOptions(Options):
         held = (period >= space.starts[start][:, None]) & (period < space.finishes[start][:, None])
         begin = space.rotation_begin[rotation][:, None]
         away = (period >= begin) & (period < begin + space.rotation_periods)
-        return {While.HELD: held, While.PRACTICE: held & ~away, While.ROTATION: away}
+        after = period >= space.finishes[start][:, None]
+        return {While.HELD: held, While.PRACTICE: held & ~away, While.ROTATION: away, While.AFTER: after}
 
 
 @dataclass(frozen=True)

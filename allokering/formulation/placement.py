@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 import numpy as np
 
+from allokering.formulation.chances import chances_of_positions, recruits
+from allokering.formulation.choices import SELECTED, application, municipalities_of_applications, openings
 from allokering.formulation.derived import residents_in, shares_of_positions
 from allokering.formulation.paths import UNPLACED, Path, PathOptions
 from allokering.instance import Instance
@@ -19,19 +22,29 @@ from allokering.plan import (
     PlacementStatus,
     Plan,
     Rotation,
+    Selection,
+    SelectionState,
 )
 from allokering.problem import Integers, Problem, Solution
-from allokering.tables import PositionState
 
 
 def placement_plan(instance: Instance, model: Model, problem: Problem, solution: Solution) -> Plan:
     """The plan as far as the placement decides it: placements, rotations, coverage, cross-border lists and openings."""
     paths = _paths(problem, solution)
+    chosen = {
+        actor.actor: actor.key(int(option))
+        for actor, option in zip(problem.actors, solution.options, strict=True)
+        if not isinstance(actor, PathOptions)
+    }
+    chances = dict(zip(_ids(instance), chances_of_positions(instance, model).tolist(), strict=True))
+    unknown = recruits(instance)
     coverage = {rule.id for rule in model.rules_of("coverage")}
     crossing = tuple(_crossing(instance, problem, solution, coverage))
     return Plan(
         placements=tuple(
-            row for trainee, path in sorted(paths.items()) for row in _placements(instance, trainee, path)
+            row
+            for trainee, path in sorted(paths.items())
+            for row in _placements(instance, trainee, path, chances if trainee in unknown else {})
         ),
         rotations=tuple(
             Rotation.model_validate(
@@ -45,18 +58,33 @@ def placement_plan(instance: Instance, model: Model, problem: Problem, solution:
             for trainee, path in sorted(paths.items())
             if path is not None and path.site is not None
         ),
-        coverage=tuple(_coverage(instance, problem, solution, crossing)),
+        coverage=tuple(_coverage(instance, problem, solution, crossing, coverage)),
         cross_border=crossing,
-        openings=_openings(instance, {path.position for path in paths.values() if path is not None}),
+        openings=_openings(instance, chosen),
+        selection=_selection(instance, chosen),
     )
 
 
-def _openings(instance: Instance, held: set[str]) -> tuple[Opening, ...]:
-    """Every position: an optional one is opened if the plan has somebody for it."""
-    openings = []
+def _selection(instance: Instance, chosen: Mapping[str, str]) -> tuple[Selection, ...]:
+    """Every application: does it take part?"""
+    return tuple(
+        Selection(
+            application_id=application_id,
+            state=SelectionState.SELECTED
+            if chosen[application(application_id)] == SELECTED
+            else SelectionState.LEFT_OUT,
+        )
+        for application_id in municipalities_of_applications(instance)
+    )
+
+
+def _openings(instance: Instance, chosen: Mapping[str, str]) -> tuple[Opening, ...]:
+    """Every form of every position."""
+    rows, actors = [], openings(instance)
     for position in instance.positions:
-        is_open = position.state is PositionState.OPEN or position.position_id in held
-        openings.append(
+        actor = actors.get(position.position_id)
+        is_open = actor is None or chosen[actor] == position.position_id
+        rows.append(
             Opening(
                 position_id=position.position_id,
                 state=OpeningState.OPEN if is_open else OpeningState.CLOSED,
@@ -66,20 +94,27 @@ def _openings(instance: Instance, held: set[str]) -> tuple[Opening, ...]:
                 grant_nok=position.grant_nok if is_open else 0,
             )
         )
-    return tuple(openings)
+    return tuple(rows)
 
 
 def options_of_plan(instance: Instance, problem: Problem, plan: Plan) -> Integers | None:
-    """The options that an earlier plan chose, as far as they still exist; None if some trainee has no option at all.
+    """The options that an earlier plan chose, as far as they still exist; None if some actor has no option at all.
 
-    Who has lost the earlier path, or is new, is unplaced, or takes the first path where that is not allowed.
+    Who has lost the earlier path, or is new, is unplaced, or takes the first path where that is not allowed. An opening
+    or application that the earlier plan does not know takes its first option.
     """
+    actors = openings(instance)
+    said = {
+        actors[row.position_id]: row.position_id
+        for row in plan.openings
+        if row.position_id in actors and row.state is OpeningState.OPEN
+    } | {application(row.application_id): row.state.replace("_", " ") for row in plan.selection}
     rotations = {row.trainee_id: row for row in plan.rotations}
     placed = {row.trainee_id: row for row in plan.placements if row.status is PlacementStatus.PLACED}
     period_of = {instance.period_start(period): period for period in range(instance.settings.periods)}
     chosen = []
     for actor in problem.actors:
-        key = UNPLACED
+        key = said.get(actor.actor, UNPLACED)
         row, rotation = placed.get(actor.actor), rotations.get(actor.actor)
         if row is not None and row.from_date in period_of:
             key = f"{row.position_id}@{period_of[row.from_date]:03}"
@@ -101,7 +136,11 @@ def _paths(problem: Problem, solution: Solution) -> dict[str, Path | None]:
     }
 
 
-def _placements(instance: Instance, trainee: str, path: Path | None) -> list[Placement]:
+def _ids(instance: Instance) -> list[str]:
+    return [position.position_id for position in instance.positions]
+
+
+def _placements(instance: Instance, trainee: str, path: Path | None, chances: Mapping[str, int]) -> list[Placement]:
     if path is None:
         return [Placement(trainee_id=trainee, status=PlacementStatus.UNPLACED)]
     last = min(path.finish, instance.settings.periods) - 1
@@ -116,6 +155,7 @@ def _placements(instance: Instance, trainee: str, path: Path | None) -> list[Pla
                 "from": instance.period_start(path.start),
                 "to": instance.period_end(last),
                 "completes": instance.period_end(path.finish - 1),
+                "expected_permille": chances.get(path.position),
             }
         )
         for municipality, share in shares_of_positions(instance)[path.position].items()
@@ -143,12 +183,28 @@ def _crossing(instance: Instance, problem: Problem, solution: Solution, coverage
 
 
 def _coverage(
-    instance: Instance, problem: Problem, solution: Solution, crossing: tuple[CrossBorderListing, ...]
+    instance: Instance,
+    problem: Problem,
+    solution: Solution,
+    crossing: tuple[CrossBorderListing, ...],
+    rules: set[str],
 ) -> list[Coverage]:
     relieved: dict[tuple[str, int, str], int] = defaultdict(int)
-    for relief, amount in zip(problem.reliefs, solution.adjustments, strict=False):
-        resource = problem.resources[relief.resource]
-        relieved[resource.subject, resource.period, relief.name] += int(amount)
+    ways = [
+        *((relief.name, relief.resource) for relief in problem.reliefs),
+        *((transfer.name, transfer.source) for transfer in problem.transfers),
+    ]
+    rows_of_coverage = {
+        (row.subject, row.period): number for number, row in enumerate(problem.resources) if row.rule in rules
+    }
+    off_targets: dict[int, int] = defaultdict(int)
+    for (name, source), amount in zip(ways, solution.adjustments.tolist(), strict=True):
+        resource = problem.resources[source]
+        if resource.rule in rules:
+            relieved[resource.subject, resource.period, name] += amount
+    for transfer, amount in zip(problem.transfers, solution.adjustments[len(problem.reliefs) :].tolist(), strict=True):
+        for number, each in transfer.also_uses:
+            off_targets[number] += each * amount
     out: dict[tuple[str, object], int] = defaultdict(int)
     into: dict[tuple[str, object], int] = defaultdict(int)
     for crossed in crossing:
@@ -176,6 +232,7 @@ def _coverage(
                         "listed_elsewhere": elsewhere,
                         "from_elsewhere": arriving,
                         "above_target": relieved[place, period, "above_target"],
+                        "off_targets": off_targets[rows_of_coverage[place, period]],
                     }
                 )
             )

@@ -12,6 +12,7 @@ from typing import Literal
 
 import numpy as np
 
+from allokering.formulation.choices import Choice
 from allokering.formulation.paths import PathSpace, Use, While
 from allokering.instance import Instance
 from allokering.kinds import Params
@@ -27,12 +28,48 @@ PathPrice = Callable[[PathSpace, Integers], Integers]
 
 
 @dataclass(frozen=True)
+class Published:
+    """A row that one rule lets others use, by what it is for; it may be that no rule in force has such a row."""
+
+    name: str
+    subject: str
+    period: int
+
+
+@dataclass(frozen=True)
 class _UseRule:
     when: While
     resource: Integers
     amount: int | Amount
     by_site: bool
     trainees: frozenset[str] | None
+
+
+@dataclass(frozen=True)
+class SharedUse:
+    """A use of rows that another rule publishes, by the position's subject."""
+
+    when: While
+    name: str
+    subjects: tuple[str | None, ...]
+    amount: Amount
+    trainees: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Transfer:
+    """A transfer in the making: what else it uses may be rows that no rule has made yet."""
+
+    transfer: Transfer
+    shared: tuple[tuple[Published, int], ...]
+
+
+@dataclass(frozen=True)
+class _ChoiceUse:
+    choice: str
+    option: str
+    resource: int
+    amount: int
 
 
 @dataclass
@@ -45,8 +82,14 @@ class Draft:
     spaces: tuple[PathSpace, ...]
     resources: list[Resource] = field(default_factory=list)
     reliefs: list[Relief] = field(default_factory=list)
-    transfers: list[Transfer] = field(default_factory=list)
+    transfers: list[_Transfer] = field(default_factory=list)
     uses: list[_UseRule] = field(default_factory=list)
+    shared_uses: list[SharedUse] = field(default_factory=list)
+    published: dict[Published, int] = field(default_factory=dict)
+    choices: dict[str, Choice] = field(default_factory=dict)
+    choice_uses: list[_ChoiceUse] = field(default_factory=list)
+    choice_prices: list[tuple[str, str, tuple[int, ...]]] = field(default_factory=list)
+    constant: list[tuple[int, ...]] = field(default_factory=list)
     position_start_prices: list[tuple[int, int, PathPrice]] = field(default_factory=list)
     rotation_prices: list[tuple[int, int, PathPrice]] = field(default_factory=list)
     unplaced_prices: Integers | None = None
@@ -107,6 +150,40 @@ class Scope:
         chosen = None if trainees is None else frozenset(trainees)
         self.draft.uses.append(_UseRule(when, resource, amount, by_site, chosen))
 
+    def use_while_occupied(self, resource: Integers, amount: int | Amount = 1) -> None:
+        """Every path uses the resources by (position, period) while its position is occupied."""
+        model = self.draft.model
+        away: dict[bool, list[str]] = {True: [], False: []}
+        for trainee in self.draft.instance.trainees:
+            away[model.programme_params(trainee.programme).holds_position_away].append(trainee.trainee_id)
+        for holds_away, trainees in away.items():
+            if trainees:
+                self.use(While.HELD if holds_away else While.PRACTICE, resource, amount, trainees=trainees)
+
+    def publish(self, name: str, subject: str, period: int, resource: int) -> None:
+        """Let other rules use this row."""
+        self.draft.published[Published(name, subject, period)] = resource
+
+    def use_published(
+        self, when: While, name: str, subjects: Iterable[str | None], amount: Amount, trainees: Iterable[str]
+    ) -> None:
+        """Every path of the trainees uses the rows of that name; `subjects` has the subject of each position."""
+        self.draft.shared_uses.append(SharedUse(when, name, tuple(subjects), amount, frozenset(trainees)))
+
+    def choose(self, choice: str, option: str, resource: int, amount: int) -> None:
+        """An option of an opening, or of an application, uses so much of the resource."""
+        self.draft.choice_uses.append(_ChoiceUse(choice, option, resource, amount))
+
+    def price_choice(self, kind: str, choice: str, option: str, amount: int) -> None:
+        """An option of an opening, or of an application, costs so much in the term's tier."""
+        if (prices := self.price(kind, amount)) is not None:
+            self.draft.choice_prices.append((choice, option, prices))
+
+    def price_always(self, kind: str, amount: int) -> None:
+        """Every plan pays so much in the term's tier."""
+        if amount and (prices := self.price(kind, amount)) is not None:
+            self.draft.constant.append(prices)
+
     def relieve(self, resource: int, kind: str, most: int, amount: int) -> None:
         """Relief of the resource, if the objective has a term of this kind: `amount` in the term's tier per unit."""
         prices = self.price(kind, amount)
@@ -114,12 +191,24 @@ class Scope:
             self.draft.reliefs.append(Relief(kind, resource, most, prices))
 
     def transfer(
-        self, source: int, target: int, most: int, prices: tuple[int, ...] | None, also_uses: int | None = None
+        self,
+        source: int,
+        target: int,
+        most: int,
+        prices: tuple[int, ...] | None,
+        *,
+        name: str | None = None,
+        also_uses: Iterable[tuple[int, int]] = (),
+        shared: Iterable[tuple[Published, int]] = (),
     ) -> None:
-        """Use may move from one resource to another; at no price if the objective has none."""
+        """Use may move from one resource to another; at no price if the objective has none.
+
+        `shared` is what every unit moved also uses of rows that other rules publish.
+        """
         if most > 0:
             free = (0,) * len(self.draft.tiers)
-            self.draft.transfers.append(Transfer(self.entry_id, source, target, most, prices or free, also_uses))
+            transfer = Transfer(name or self.entry_id, source, target, most, prices or free, tuple(also_uses))
+            self.draft.transfers.append(_Transfer(transfer, tuple(shared)))
 
     def term(self, kind: str) -> Params | None:
         """The parameters of the objective's term of this kind; None if the objective has none."""
@@ -170,3 +259,21 @@ def use_of(rule: _UseRule, space: PathSpace, positions: Integers, number: Mappin
     resource = numbers[rule.resource if rule.by_site else rule.resource[positions]]
     amount = rule.amount if isinstance(rule.amount, int) else rule.amount(space, positions)
     return Use(rule.when, resource, amount, rule.by_site)
+
+
+def shared_use_of(use: SharedUse, space: PathSpace, positions: Integers, rows: Integers) -> Use:
+    """A use of published rows, by (position, period), as one trainee's paths have it over some positions."""
+    return Use(use.when, rows[positions], use.amount(space, positions))
+
+
+def published_rows(use: SharedUse, periods: range, number: Integers, published: Mapping[Published, int]) -> Integers:
+    """The final number of each position's row by (position, period); -1 for rows that nobody published."""
+    rows = {
+        subject: [
+            -1 if found is None else int(number[found])
+            for period in periods
+            for found in [None if subject is None else published.get(Published(use.name, subject, period))]
+        ]
+        for subject in {*use.subjects}
+    }
+    return np.array([rows[subject] for subject in use.subjects], dtype=np.int64).reshape(-1, len(periods))

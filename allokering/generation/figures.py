@@ -9,6 +9,7 @@ import csv
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -26,6 +27,21 @@ REGIONS = {
 """The four health regions by the name the command line uses."""
 RESIDENTS_YEARS = range(2016, 2027)
 """Residents are known on 1 January of these years."""
+CONSULTATIONS = {
+    "age_0_5": 190,
+    "age_6_15": 215,
+    "age_16_19": 238,
+    "age_20_44": 280,
+    "age_45_66": 343,
+    "age_67_79": 390,
+    "age_80_89": 480,
+    "age_90plus": 480,
+}
+"""Hundredths of a consultation per resident and year, by age (2.16).
+
+Found are 190 for 0-5 years, 260 for 20-29, 350 for 50-66, 390 for 67-79 and 480 for 80-89. What lies between is on the
+line between the middles of the bands, and those above 89 are as those of 80-89: assumptions.
+"""
 
 
 @dataclass(frozen=True)
@@ -92,6 +108,7 @@ def read_places() -> tuple[Place, ...]:
     history = {row["kommunenummer"]: row for row in _read("population_timeseries")}
     regions = {name: region for region, name in REGIONS.items()}
     trusts = _trusts()
+    weights = _age_weights()
     return tuple(
         Place(
             municipality=Municipality(
@@ -104,6 +121,7 @@ def read_places() -> tuple[Place, ...]:
                 network=trusts[row["health_trust"]],
                 latitude=float(row["pop_lat"]),
                 longitude=float(row["pop_lon"]),
+                age_weight_permille=weights[row["kommunenummer"]],
             ),
             region=regions[row["health_region"]],
             doctors=_count(lists[row["kommunenummer"]]["gp_contracts_with_doctor"]),
@@ -155,6 +173,18 @@ def _growth(history: dict[str, str]) -> int:
     """Permille per year: the median of ten years, which a moved border or a year of refugees does not disturb."""
     residents = [int(history[f"pop_{year}"]) for year in RESIDENTS_YEARS]
     return round(median(1000 * (later - earlier) / earlier for earlier, later in pairwise(residents)))
+
+
+def _age_weights() -> dict[str, int]:
+    """Permille of the nation's consultations per resident, by the ages in each municipality."""
+    rows = _read("population_age")
+    nation = _consultations_per_resident(rows)
+    return {row["kommunenummer"]: round(1000 * _consultations_per_resident([row]) / nation) for row in rows}
+
+
+def _consultations_per_resident(rows: Sequence[dict[str, str]]) -> Fraction:
+    by_age = {band: sum(int(row[band]) for row in rows) for band in CONSULTATIONS}
+    return Fraction(sum(by_age[band] * often for band, often in CONSULTATIONS.items()), sum(by_age.values()))
 
 
 def _trusts() -> dict[str, str]:

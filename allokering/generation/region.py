@@ -24,7 +24,9 @@ PROVENANCE = {
     "municipalities": (
         "Statistics Norway 07459 through the Norwegian Institute of Public Health (csdata), 1 January 2026, borders of "
         "2024; growth is the median year of 2016-2026; centrality Statistics Norway; trusts SKDE; centres weighted by "
-        f"pupils; a network is a trust's area (assumption). {ATTRIBUTION}"
+        "pupils; a network is a trust's area (assumption); age weights by the ages of 1 January 2026 and the "
+        "consultations by age of 2023 (Statistics Norway), those between the bands found interpolated (assumption). "
+        f"{ATTRIBUTION}"
     ),
     "doctors": (
         "synthetic, drawn; number, patients and agreed capacity of each municipality are exactly those of Statistics "

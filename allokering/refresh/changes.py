@@ -113,8 +113,14 @@ def refreshed_journeys(instance: Instance, minutes: Mapping[tuple[str, str], int
     changed = {pair: minutes[pair] for pair in minutes if pair in pairs or pair[::-1] in pairs}
     # A row that stood for both directions must go on doing so for the one that the source lacks.
     kept = {pair[::-1]: before[pair[::-1]] for pair in changed if pair[::-1] not in minutes and pair[::-1] in before}
+    kilometres = {(row.from_municipality_id, row.to_municipality_id): row.kilometres for row in instance.travel}
     rows = [
-        Travel(from_municipality_id=here, to_municipality_id=there, minutes=value)
+        Travel(
+            from_municipality_id=here,
+            to_municipality_id=there,
+            minutes=value,
+            kilometres=kilometres.get((here, there)),
+        )
         for (here, there), value in sorted({**told, **kept, **changed}.items())
     ]
     known = {place for pair in minutes for place in pair}

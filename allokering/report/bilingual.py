@@ -68,6 +68,11 @@ def decimal(number: float) -> Told:
     return told_by(lambda: format_decimal(round(number, 1), format="#,##0.0", locale=LOCALES[spoken()]))
 
 
+def chance(permille: int) -> Told:
+    """A chance, or another share of a thousand, in percent."""
+    return told_by(lambda: language.say("{percent}%", percent=decimal(permille / 10).in_language(spoken())))
+
+
 def percent(number: int) -> str:
     """A whole number of percent, in every language alike."""
     return f"{number_text(number)}{THIN_SPACE}%"
@@ -92,6 +97,12 @@ def listed(things: Iterable[object]) -> Told:
         return told_by(lambda: last) if not isinstance(last, Told) else last
     head = _joined(before)
     return say("{before} and {last}", before=head, last=last)
+
+
+def in_sentences(things: Iterable[Told]) -> Told:
+    """One sentence after another."""
+    told = list(things)
+    return told_by(lambda: Markup(" ").join(thing.in_language(spoken()) for thing in told))
 
 
 def _joined(things: list[object]) -> Told:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from allokering.plan import Coverage, OpeningState, Plan
+from allokering.report import selection
 from allokering.report.bilingual import Told, listed, number_text, say
 from allokering.report.blocks import Block, Cell, Column, Content, Prose, Section, Table
 from allokering.report.quality import named
@@ -35,7 +36,7 @@ def section(scene: Scene) -> Section | None:
         return None
     both = Comparison(scene, scene.earlier)
     trainees = _trainees(both)
-    blocks: list[Block] = [Prose([_summary(both, trainees), *_openings(both), *_grounds(both)])]
+    blocks: list[Block] = [Prose([_summary(both, trainees), *_openings(both), *_selection(both), *_grounds(both)])]
     if trainees:
         blocks.append(
             Table(
@@ -99,6 +100,16 @@ def _openings(both: Comparison) -> list[Told]:
         told.append(say("Opened now: {positions}.", positions=_titles(both, now - before)))
     if before - now:
         told.append(say("No longer opened: {positions}.", positions=_titles(both, before - now)))
+    return told
+
+
+def _selection(both: Comparison) -> list[Told]:
+    before, now = selection.selected(both.earlier.plan), selection.selected(both.now.plan)
+    told = []
+    if now - before:
+        told.append(say("Applications that take part now: {applications}.", applications=listed(sorted(now - before))))
+    if before - now:
+        told.append(say("Applications now left out: {applications}.", applications=listed(sorted(before - now))))
     return told
 
 

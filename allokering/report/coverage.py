@@ -6,12 +6,15 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from allokering.report import expected, selection
 from allokering.report.atlas import atlas
-from allokering.report.bilingual import Told, decimal, number_text, percent, say
+from allokering.report.bilingual import Told, decimal, number_text, say
 from allokering.report.blocks import Block, Cell, Column, Content, Fact, Facts, Figure, Page, Prose, Section, Table
 from allokering.report.drawing import columns
 from allokering.report.lists import mean_list, of_municipality
+from allokering.report.positions import standing_in
 from allokering.report.scene import Scene
+from allokering.verifier.recount import missing_places
 
 Row = list[Content | Cell]
 LEGEND = (
@@ -37,7 +40,9 @@ def map_section(scene: Scene) -> Section:
 
 def section(scene: Scene) -> Section:
     """All municipalities: in a table of means and in a table of periods."""
-    return Section("coverage", say("Coverage"), [Prose([DEFINITION]), _means(scene), _by_period(scene)])
+    note = expected.note(scene)
+    said = [DEFINITION] if note is None else [DEFINITION, note]
+    return Section("coverage", say("Coverage"), [Prose(said), _means(scene), _by_period(scene)])
 
 
 def chart(scene: Scene, name: str, places: Sequence[str]) -> Figure:
@@ -63,11 +68,12 @@ def chart(scene: Scene, name: str, places: Sequence[str]) -> Figure:
 
 def mean(scene: Scene, lacking: dict[tuple[str, int], int], places: Sequence[str]) -> int:
     """Residents who lack a place, on average over the periods, rounded to whole residents."""
-    total = sum(lacking[place, period] for place in places for period in scene.periods)
+    total = sum(lacking.get((place, period), 0) for place in places for period in scene.periods)
     return (2 * total + len(scene.periods)) // (2 * len(scene.periods))
 
 
 def _means(scene: Scene) -> Table:
+    missing = missing_places(scene.instance, scene.model, scene.plan, scene.paths)
     return Table(
         name="municipalities",
         caption=say("Municipalities, on average over the periods"),
@@ -79,13 +85,14 @@ def _means(scene: Scene) -> Table:
             Column(say("Share in this plan"), is_number=True),
             Column(say("Of them without a GP"), is_number=True),
             Column(say("Mean list of the GPs"), is_number=True),
-            Column(say("Trainees"), is_number=True),
+            *([Column(say("Free places that are missing"), is_number=True)] if missing else []),
+            Column(say("Trainees and recruits") if scene.recruits else say("Trainees"), is_number=True),
         ),
-        rows=[_means_row(scene, row.municipality_id) for row in scene.peopled],
+        rows=[_means_row(scene, row.municipality_id, missing) for row in scene.peopled],
     )
 
 
-def _means_row(scene: Scene, place: str) -> Row:
+def _means_row(scene: Scene, place: str, missing: dict[tuple[str, int], int]) -> Row:
     rows = [scene.coverage[place, period] for period in scene.periods]
     residents = sum(row.residents for row in rows) // len(rows)
     after = mean(scene, scene.lacking_after, [place])
@@ -98,6 +105,7 @@ def _means_row(scene: Scene, place: str) -> Row:
         Cell(percent_text(after, residents), after * 1000 // max(residents, 1)),
         sum(row.without_gp for row in rows) // len(rows),
         sum(lengths) // len(lengths) if lengths else "",
+        *([mean(scene, missing, [place])] if missing else []),
         len(scene.trainees_in.get(place, ())),
     ]
 
@@ -157,31 +165,13 @@ def _facts(scene: Scene, place: str) -> list[Fact]:
                      last=number_text(residents[-1]))],
             )
         )  # fmt: skip
-        facts.append(
-            (
-                say("Without a place on a list"),
-                [
-                    say(
-                        "{before} before, {after} in this plan, on average over the periods",
-                        before=number_text(mean(scene, scene.lacking_before, [place])),
-                        after=number_text(mean(scene, scene.lacking_after, [place])),
-                    )
-                ],
-            )
-        )
+        facts.append((say("Without a place on a list"), [_lacking(scene, place)]))
     trainees = scene.trainees_in.get(place, ())
     facts.append((say("Trainees"), [scene.trainee_link(one) for one in trainees] or [say("none")]))
-    positions = [row for row in scene.instance.position_parts if row.municipality_id == place]
+    positions = standing_in(scene, place)
     if positions:
-        facts.append(
-            (
-                say("Positions"),
-                [
-                    Markup("{} {}").format(scene.position_title(row.position_id), percent(row.share_percent))
-                    for row in positions
-                ],
-            )
-        )
+        facts.append((say("Positions"), positions))
+    facts += selection.of_municipality(scene, place)
     guests = [row for row in scene.plan.rotations if scene.sites[row.site_id].municipality_id == place]
     if guests:
         facts.append(
@@ -198,7 +188,18 @@ def _facts(scene: Scene, place: str) -> list[Fact]:
     return facts
 
 
+def _lacking(scene: Scene, place: str) -> Told:
+    before = number_text(mean(scene, scene.lacking_before, [place]))
+    after = number_text(mean(scene, scene.lacking_after, [place]))
+    if expected.note(scene) is None:
+        return say("{before} before, {after} in this plan, on average over the periods", before=before, after=after)
+    return say(
+        "{before} before, {after} expected in this plan, on average over the periods", before=before, after=after
+    )
+
+
 def _coverage_table(scene: Scene, place: str, anchor: str) -> Table:
+    is_relieved = any(row.off_targets for row in scene.plan.coverage)
     return Table(
         name=f"coverage-of-{anchor}",
         caption=say("Where the residents are listed, by period"),
@@ -211,6 +212,7 @@ def _coverage_table(scene: Scene, place: str, anchor: str) -> Table:
             Column(say("Listed elsewhere"), is_number=True),
             Column(say("From elsewhere"), is_number=True),
             Column(say("Above target"), is_number=True),
+            *([Column(say("Supervisors' shorter lists"), is_number=True)] if is_relieved else []),
             Column(say("Without a place, before"), is_number=True),
         ),
         rows=[
@@ -223,6 +225,7 @@ def _coverage_table(scene: Scene, place: str, anchor: str) -> Table:
                 row.listed_elsewhere,
                 row.from_elsewhere,
                 row.above_target,
+                *([row.off_targets] if is_relieved else []),
                 scene.lacking_before[place, period],
             ]
             for period in scene.periods

@@ -15,7 +15,18 @@ from allokering.instance import Instance
 from allokering.language import LANGUAGES
 from allokering.model import Model
 from allokering.plan import Plan
-from allokering.report import changes, coverage, lists, overview, paths, positions, quality, sources, supervision
+from allokering.report import (
+    changes,
+    coverage,
+    lists,
+    overview,
+    paths,
+    positions,
+    quality,
+    sources,
+    supervision,
+    trainees,
+)
 from allokering.report.bilingual import day, number_text, say
 from allokering.report.blocks import Block, Cell, Content, Section, Table
 from allokering.report.scene import Scene
@@ -52,7 +63,7 @@ def report(instance: Instance, model: Model, plan: Plan, against: Plan | None = 
         raise ValueError("a report is made of a plan with its header")
     scene = Scene(instance, model, plan, plan.header, against)
     script = (TEMPLATES / "report.js").read_text(encoding="utf-8").strip()
-    sections, pages = _sections(scene), [*coverage.pages(scene), *paths.pages(scene)]
+    sections, pages = _sections(scene), [*coverage.pages(scene), *trainees.pages(scene)]
     return (
         _environment()
         .get_template("report.html")

@@ -1,4 +1,4 @@
-"""Every trainee's path: a bar in time, a sentence, and a page."""
+"""Every trainee's path: a bar in time and a sentence."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import datetime as dt
 
 from markupsafe import Markup
 
-from allokering.plan import Placement, Rotation
-from allokering.report.bilingual import Told, day, listed, month, percent, say
-from allokering.report.blocks import Cell, Column, Content, Fact, Facts, Figure, Page, Section, Table
+from allokering.plan import Rotation
+from allokering.report import expected
+from allokering.report.bilingual import Told, chance, day, in_sentences, listed, month, say
+from allokering.report.blocks import Block, Cell, Column, Content, Section, Table
 from allokering.report.drawing import bar, strip, tick, words
 from allokering.report.scene import PlanView, Scene
 
@@ -18,14 +19,17 @@ LAST_LABEL_PERCENT = 94
 
 def section(scene: Scene) -> Section:
     """The paths of all trainees, a bar each."""
-    rows = [_row(scene, trainee) for trainee in scene.trainees]
+    has_programmes = len({row.programme for row in scene.instance.trainees}) > 1
+    rows = [_row(scene, trainee, has_programmes=has_programmes) for trainee in scene.trainees]
     table = Table(
         name="paths",
         caption=say("Every trainee's path"),
         columns=(
             Column(say("Trainee")),
+            *([Column(say("Programme"))] if has_programmes else []),
             Column(say("Position")),
-            Column(Markup("<span class=unseen>{}</span>{}").format(say("The path"), _axis()), is_picture=True),
+            *([Column(say("Chance"), is_number=True)] if scene.recruits else []),
+            Column(Markup("<span class=unseen>{}</span>{}").format(say("The path"), axis()), is_picture=True),
             Column(say("From"), is_date=True),
             Column(say("Institution service")),
             Column(say("Completes"), is_date=True),
@@ -33,7 +37,37 @@ def section(scene: Scene) -> Section:
         rows=rows,
         note=_note(scene),
     )
-    return Section("paths", say("Training paths"), [table])
+    blocks: list[Block] = [table]
+    if scene.plan.rotations:
+        blocks.append(_rotations(scene))
+    return Section("paths", say("Training paths"), blocks)
+
+
+def _rotations(scene: Scene) -> Table:
+    """Who is where for institution service, and when; of an intern, the months in hospital."""
+    return Table(
+        name="rotations",
+        caption=say("Institution service, by site and time"),
+        columns=(
+            Column(say("Site")),
+            Column(say("Municipality")),
+            Column(say("Programme")),
+            Column(say("Trainee")),
+            Column(say("From"), is_date=True),
+            Column(say("To"), is_date=True),
+        ),
+        rows=[
+            [
+                scene.site_name(row.site_id),
+                scene.municipality_link(scene.sites[row.site_id].municipality_id),
+                scene.programme_name(scene.trainees[row.trainee_id].programme),
+                scene.trainee_link(row.trainee_id),
+                str(row.from_date),
+                str(row.to_date),
+            ]
+            for row in sorted(scene.plan.rotations, key=lambda row: (row.site_id, row.from_date, row.trainee_id))
+        ],
+    )
 
 
 def _note(scene: Scene) -> Told:
@@ -41,19 +75,40 @@ def _note(scene: Scene) -> Told:
         "A bar is the time in the position: plain in practice, striped in institution service, with a line below for "
         "the months in a supervision group. An arrow means that the training goes on after the plan's end."
     )
-    if scene.against is None:
-        return explained
-    return say("{explained} The thin line above is the earlier plan.", explained=explained)
+    told = [explained]
+    if scene.recruits & scene.paths.keys():
+        told.append(say("A pale bar is somebody who is yet to be recruited."))
+    if any(expected.stay(scene, trainee) for trainee in scene.paths):
+        told.append(say("A narrow green bar is the time after the training, in which the trainee may stay."))
+    if scene.against is not None:
+        told.append(say("The thin line above is the earlier plan."))
+    return in_sentences(told)
 
 
-def _row(scene: Scene, trainee: str) -> list[Content | Cell]:
-    link = scene.trainee_link(trainee)
+def _row(scene: Scene, trainee: str, *, has_programmes: bool) -> list[Content | Cell]:
     rows = scene.view.placements.get(trainee)
+    programme = [scene.programme_name(scene.trainees[trainee].programme)] if has_programmes else []
+    begins: list[Content | Cell] = [scene.trainee_link(trainee), *programme]
     if rows is None:
-        return [link, say("no position"), timeline(scene, trainee), Cell("", "9999"), "", Cell("", "9999")]
-    title = scene.position_title(str(rows[0].position_id))
-    service = ", ".join(scene.site_name(rotation.site_id) for rotation in scene.view.rotations.get(trainee, ()))
-    return [link, title, timeline(scene, trainee), str(rows[0].from_date), service, str(rows[0].completes)]
+        chances = [Cell("", -1)] if scene.recruits else []
+        nothing = Cell("", "9999")
+        return [*begins, placeless(scene, trainee), *chances, timeline(scene, trainee), nothing, "", nothing]
+    permille = expected.announced(scene, trainee)
+    known = Cell("", -1) if permille is None else Cell(chance(permille), permille)
+    return [
+        *begins,
+        scene.position_title(str(rows[0].position_id)),
+        *([known] if scene.recruits else []),
+        timeline(scene, trainee),
+        str(rows[0].from_date),
+        ", ".join(scene.site_name(rotation.site_id) for rotation in scene.view.rotations.get(trainee, ())),
+        str(rows[0].completes),
+    ]
+
+
+def placeless(scene: Scene, trainee: str) -> Told:
+    """What is said of one without a position; of a recruit, that there is no announcement."""
+    return say("not announced") if trainee in scene.recruits else say("no position")
 
 
 def timeline(scene: Scene, trainee: str) -> Markup:
@@ -72,11 +127,14 @@ def _bars(scene: Scene, view: PlanView, trainee: str) -> list[Markup]:
     if rows is None:
         return []
     first = rows[0]
-    parts = [_span(scene, "practice", first.from_date, first.to_date)]
+    parts = [_span(scene, "announced" if trainee in scene.recruits else "practice", first.from_date, first.to_date)]
     for rotation in view.rotations.get(trainee, ()):
         parts.append(_span(scene, "rotation", rotation.from_date, rotation.to_date))
     if trainee in view.groups:
         parts.append(_span(scene, "group", view.groups[trainee].from_date, view.groups[trainee].to_date))
+    stays = expected.stays_from(scene, trainee)
+    if stays is not None:
+        parts.append(_span(scene, "stays", *stays))
     if first.completes is not None and first.completes > scene.instance.end:
         parts.append(words(f"{first.completes.year} →", 99.5, "onward"))
     return parts
@@ -91,7 +149,8 @@ def years(scene: Scene) -> Markup:
     return Markup("<g id=years>{}</g><g id=named-years>{}{}</g>").format(lines, lines, names)
 
 
-def _axis() -> Markup:
+def axis() -> Markup:
+    """The years' names, above a timeline."""
     return strip([_drawn_once("named-years")], "axis")
 
 
@@ -119,15 +178,25 @@ def _percent(scene: Scene, date: dt.date) -> float:
 
 
 def told(scene: Scene, trainee: str) -> Told:
-    """A trainee's path in a sentence."""
+    """A trainee's path in a sentence or two."""
+    by_chance = (expected.of_announcement(scene, trainee), expected.of_staying(scene, trainee))
+    return in_sentences([_path(scene, trainee), *(sentence for sentence in by_chance if sentence is not None)])
+
+
+def _path(scene: Scene, trainee: str) -> Told:
     rows = scene.view.placements.get(trainee)
     link = scene.trainee_link(trainee)
+    if rows is None and trainee in scene.recruits:
+        return say("{trainee}: the position is not announced in this plan.", trainee=link)
     if rows is None:
         return say("{trainee} has no position in this plan.", trainee=link)
     first = rows[0]
     assert first.from_date is not None and first.completes is not None  # noqa: S101, PT018 - a placed row has both
     title = scene.position_title(str(first.position_id))
     known = {"trainee": link, "position": title, "start": day(first.from_date), "completes": month(first.completes)}
+    if not _is_training(scene, trainee):
+        return say("{trainee} takes {position}, a post without training, from {start}.",
+                   trainee=link, position=title, start=known["start"])  # fmt: skip
     rotations = scene.view.rotations.get(trainee, ())
     if rotations:
         blocks = listed(_service(scene, rotation) for rotation in rotations)
@@ -155,96 +224,12 @@ def _service(scene: Scene, rotation: Rotation) -> Told:
     )
 
 
+def _is_training(scene: Scene, trainee: str) -> bool:
+    """Does the programme ask for supervision or service? An ordinary post does not."""
+    programme = scene.model.programme_params(scene.trainees[trainee].programme)
+    return programme.needs_supervisor or programme.institution_months > 0
+
+
 def _owes_service(scene: Scene, trainee: str) -> bool:
     row = scene.trainees[trainee]
     return scene.model.programme_params(row.programme).institution_months > row.institution_months_done
-
-
-def pages(scene: Scene) -> list[Page]:
-    """A page per trainee."""
-    return [_page(scene, trainee) for trainee in scene.trainees]
-
-
-def _page(scene: Scene, trainee: str) -> Page:
-    anchor = scene.anchor("trainee", trainee)
-    path = Figure(
-        name=f"path-of-{anchor}",
-        caption=say("The path"),
-        drawing=Markup("{}{}").format(_axis(), timeline(scene, trainee)),
-    )
-    return Page(anchor, say("Trainee"), trainee, [Facts([*_steps(scene, trainee), *_facts(scene, trainee)]), path])
-
-
-def _facts(scene: Scene, trainee: str) -> list[Fact]:
-    """What is known of the trainee; what goes without saying, such as full time, is not said."""
-    row = scene.trainees[trainee]
-    facts: list[Fact] = [
-        (say("Lives in"), [scene.municipality_link(row.home_municipality_id)]),
-        (say("Can start"), [_window(scene, trainee)]),
-    ]
-    if row.fte_percent < 100:
-        facts.append((say("Position size"), [percent(row.fte_percent)]))
-    if row.practice_months_done or row.institution_months_done or row.group_months_done:
-        done = say(
-            "{practice} months of practice, {institution} months of institution service, {groups} months in a "
-            "supervision group",
-            practice=row.practice_months_done,
-            institution=row.institution_months_done,
-            groups=row.group_months_done,
-        )
-        facts.append((say("Done before"), [done]))
-    if trainee in scene.wishes:
-        facts.append((say("Wishes, in their order"), [scene.position_title(wish) for wish in scene.wishes[trainee]]))
-    return facts
-
-
-def _steps(scene: Scene, trainee: str) -> list[Fact]:
-    """What the plan has for the trainee: position, service, supervisors and group, each with its days."""
-    placed = scene.view.placements.get(trainee)
-    if placed is None:
-        return [(say("In this plan"), [say("no position")])]
-    first = placed[0]
-    assert first.completes is not None  # noqa: S101 - a placed row has it
-    steps: list[Fact] = [
-        (say("Position"), [_during(first.from_date, first.to_date, scene.position_title(str(first.position_id)))]),
-        (say("Works in"), [_share(scene, part) for part in placed]),
-        (say("Completes"), [day(first.completes)]),
-    ]
-    services = [
-        _during(row.from_date, row.to_date, scene.site_name(row.site_id))
-        for row in scene.view.rotations.get(trainee, ())
-    ]
-    if services:
-        steps.append((say("Institution service"), services))
-    supervisors = [
-        _during(row.from_date, row.to_date, _at(scene, doctor.doctor_id, doctor.municipality_id))
-        for row in scene.view.supervision.get(trainee, ())
-        for doctor in [scene.doctors[row.supervisor_id]]
-    ]
-    if supervisors:
-        steps.append((say("Supervised by"), supervisors))
-    group = scene.view.groups.get(trainee)
-    if group is not None:
-        where = _at(scene, group.group_id, group.municipality_id)
-        steps.append((say("Supervision group"), [_during(group.from_date, group.to_date, where)]))
-    return steps
-
-
-def _during(first: dt.date | None, last: dt.date | None, what: str | Markup) -> Markup:
-    return Markup("{} – {}: {}").format(first, last, what)
-
-
-def _at(scene: Scene, what: str, municipality_id: str) -> Markup:
-    return Markup("{} ({})").format(what, scene.municipality_link(municipality_id))
-
-
-def _share(scene: Scene, part: Placement) -> Markup:
-    link = scene.municipality_link(str(part.municipality_id))
-    return Markup("{} {}").format(link, percent(part.share_percent or 100))
-
-
-def _window(scene: Scene, trainee: str) -> Told:
-    row = scene.trainees[trainee]
-    if row.latest_start is None:
-        return say("from {first}", first=day(row.earliest_start))
-    return say("from {first} to {last}", first=day(row.earliest_start), last=day(row.latest_start))

@@ -9,10 +9,9 @@ from allokering.plan import TierResult
 from allokering.report.bilingual import Told, decimal, listed, number_text, say, told_by
 from allokering.report.blocks import Block, Cell, Column, Content, Prose, Section, Table
 from allokering.report.scene import Scene
-from allokering.verifier.evidence import read_paths
 from allokering.verifier.score import PRICES, WrittenPlan
 
-KRONER = ("position_cost", "locum", "supervision_travel")
+KRONER = ("position_cost", "locum", "supervision_travel", "compensation")
 """Terms whose price is in kroner whatever the tier."""
 TERMS = {
     "without_gp": say("residents without a GP"),
@@ -26,6 +25,10 @@ TERMS = {
     "wait": say("months from earliest start to start"),
     "rotation_travel": say("travel to institution service"),
     "postponed": say("institution service after the plan's end"),
+    "opening": say("positions opened"),
+    "alone": say("applications of a municipality alone that take part"),
+    "free_places": say("places on lists that should be free and are not"),
+    "compensation": say("compensation for shorter lists"),
 }
 
 
@@ -67,7 +70,7 @@ def kroner(scene: Scene) -> int:
 
 def prices(scene: Scene) -> list[tuple[str, str, int]]:
     """Kind, tier and amount of every term of the objective, counted from the plan's rows."""
-    written = WrittenPlan(scene.instance, scene.plan, read_paths(scene.instance, scene.model, scene.plan))
+    written = WrittenPlan(scene.instance, scene.model, scene.plan, scene.paths)
     return [(term.kind, term.tier or "", PRICES[term.kind](term, written)) for term in scene.model.terms]
 
 

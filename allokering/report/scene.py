@@ -23,7 +23,7 @@ from allokering.plan import (
 )
 from allokering.report.before import lacking_before
 from allokering.tables import Doctor, Municipality, Position, PositionPart, Site, Trainee
-from allokering.verifier.evidence import parts_by_position, period_of
+from allokering.verifier.evidence import WrittenPath, announced_chances, parts_by_position, period_of, read_paths
 
 
 @dataclass(frozen=True)
@@ -125,6 +125,21 @@ class Scene:
         return {row.doctor_id: row for row in self.instance.doctors}
 
     @cached_property
+    def recruits(self) -> frozenset[str]:
+        """Trainees who are not yet known."""
+        return frozenset(row.trainee_id for row in self.instance.trainees if row.recruited_to is not None)
+
+    @cached_property
+    def chances(self) -> dict[str, int]:
+        """Permille that an announcement is filled, by position."""
+        return announced_chances(self.instance, self.model)
+
+    @cached_property
+    def paths(self) -> dict[str, WrittenPath]:
+        """The training path of every trainee who has one."""
+        return read_paths(self.instance, self.model, self.plan)
+
+    @cached_property
     def wishes(self) -> dict[str, tuple[str, ...]]:
         """The positions that a trainee has ranked, the best first."""
         found: dict[str, list[str]] = defaultdict(list)
@@ -157,6 +172,14 @@ class Scene:
         for row in self.plan.lists:
             found[row.municipality_id, row.holder_id][period_of(self.instance, row.from_date)] = row
         return dict(found)
+
+    @cached_property
+    def lists_of(self) -> dict[str, tuple[ListLength, ...]]:
+        """Every row of a holder's lists, wherever they are."""
+        found: dict[str, list[ListLength]] = defaultdict(list)
+        for row in self.plan.lists:
+            found[row.holder_id].append(row)
+        return {holder: tuple(rows) for holder, rows in found.items()}
 
     @cached_property
     def holders(self) -> dict[str, tuple[str, ...]]:
@@ -218,6 +241,10 @@ class Scene:
         """A position's title, or its id if it has none."""
         found = self.positions.get(position_id)
         return position_id if found is None else found.title or position_id
+
+    def programme_name(self, programme: str) -> str:
+        """What a programme is called, without what its title explains after a colon; its id if it has no title."""
+        return (self.model.programme(programme).title or programme).split(":")[0]
 
     def site_name(self, site_id: str) -> str:
         """A site's name, or the id of one that is not in the instance."""

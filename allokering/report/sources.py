@@ -26,6 +26,9 @@ TABLES = {
     "travel": say("travel times"),
     "cross_border": say("listing across borders"),
     "pins": say("what was decided beforehand"),
+    "announcements": say("what announcements draw"),
+    "budgets": say("budgets"),
+    "applications": say("applications to take part"),
 }
 
 

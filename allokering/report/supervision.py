@@ -6,12 +6,18 @@ from collections import Counter, defaultdict
 
 from allokering.kinds import SupervisionParams
 from allokering.plan import GroupMembership
-from allokering.report.bilingual import listed, say
+from allokering.report.bilingual import in_sentences, listed, say
 from allokering.report.blocks import Block, Cell, Column, Content, Section, Table
 from allokering.report.scene import Scene
-from allokering.verifier.evidence import holds_throughout, periods_between
+from allokering.tables import Doctor
+from allokering.verifier.evidence import holds_throughout, main_municipality, periods_between
+from allokering.verifier.recount import finished_supervisors
 
 Row = list[Content | Cell]
+FINISHED = say(
+    "A trainee among the specialists is one who has finished the training and may stay; how many such a one may "
+    "supervise counts by the chance of staying."
+)
 
 
 def section(scene: Scene) -> Section:
@@ -32,9 +38,10 @@ def loads(scene: Scene) -> dict[str, Counter[int]]:
 
 def _supervisors(scene: Scene) -> Table:
     load = loads(scene)
-    trainees = defaultdict(set)
+    trainees: dict[str, set[str]] = defaultdict(set)
     for row in scene.plan.supervision:
         trainees[row.supervisor_id].add(row.trainee_id)
+    finished = _finished(scene, load, trainees)
     return Table(
         name="supervisors",
         caption=say("Trainees supervised at a time, by every specialist who may supervise"),
@@ -50,20 +57,49 @@ def _supervisors(scene: Scene) -> Table:
                 doctor.doctor_id,
                 scene.municipality_link(doctor.municipality_id),
                 most,
-                *(_load_cell(scene, doctor.doctor_id, period, load, most) for period in scene.periods),
-                listed(scene.trainee_link(one) for one in sorted(trainees[doctor.doctor_id]))
-                if trainees[doctor.doctor_id]
-                else "",
+                *(
+                    _load_cell(load[doctor.doctor_id][period], most) if _is_there(scene, doctor, period) else ""
+                    for period in scene.periods
+                ),
+                _names(scene, trainees[doctor.doctor_id]),
             ]
             for doctor in scene.instance.doctors
             if doctor.is_specialist
             and (most := doctor.supervises_max if doctor.supervises_max is not None else _most(scene)) > 0
-        ],
-        note=say(
-            "A period is named by the month it begins in. Full means that the specialist takes no more trainees then; "
-            "an empty cell that the specialist is not there throughout the period."
+        ]
+        + finished,
+        note=in_sentences(
+            [
+                say(
+                    "A period is named by the month it begins in. Full means that the specialist takes no more "
+                    "trainees then; an empty cell that the specialist is not there throughout the period."
+                ),
+                *([FINISHED] if finished else []),
+            ]
         ),
     )
+
+
+def _finished(scene: Scene, load: dict[str, Counter[int]], trainees: dict[str, set[str]]) -> list[Row]:
+    """A row for everyone who has finished the training and may supervise."""
+    places: dict[str, dict[int, int]] = defaultdict(dict)
+    for (trainee, period), number in finished_supervisors(scene.instance, scene.model, scene.paths).items():
+        places[trainee][period] = number
+    return [
+        [
+            scene.trainee_link(trainee),
+            scene.municipality_link(main_municipality(scene.paths[trainee].parts)),
+            max(given.values()),
+            *(_load_cell(load[trainee][period], given[period]) if period in given else "" for period in scene.periods),
+            _names(scene, trainees[trainee]),
+        ]
+        for trainee, given in sorted(places.items())
+        if max(given.values()) > 0
+    ]
+
+
+def _names(scene: Scene, trainees: set[str]) -> Content:
+    return listed(scene.trainee_link(one) for one in sorted(trainees)) if trainees else ""
 
 
 def _most(scene: Scene) -> int:
@@ -73,12 +109,12 @@ def _most(scene: Scene) -> int:
     return 0
 
 
-def _load_cell(scene: Scene, doctor_id: str, period: int, load: dict[str, Counter[int]], most: int) -> Content | Cell:
-    doctor = scene.doctors[doctor_id]
+def _is_there(scene: Scene, doctor: Doctor, period: int) -> bool:
     first, last = scene.instance.period_start(period), scene.instance.period_end(period)
-    if not holds_throughout(doctor.starts, doctor.ends, first, last):
-        return ""
-    number = load[doctor_id][period] if doctor_id in load else 0
+    return holds_throughout(doctor.starts, doctor.ends, first, last)
+
+
+def _load_cell(number: int, most: int) -> Content | Cell:
     return Cell(number, number, "full" if number >= most else "used") if number else 0
 
 

@@ -4,7 +4,7 @@ Index:   municipality, period
 Math:    sum_{trainee, path: k has a part in m, in rotation in p} x
          <= max(absent_min, floor(doctors present in m / doctors_per_absence))
 Units:   trainees at one time
-Assumes: a trainee in a shared position counts in each of its municipalities
+Assumes: a trainee in a shared position counts in each of its municipalities; with `programmes`, only their trainees do
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ def enforce(scope: Scope, params: Absences, instance: Instance) -> None:
     """A row per municipality and period."""
     doctors = doctors_by_place(instance)
     parts = municipalities_of_positions(instance)
+    counted = [
+        row.trainee_id for row in instance.trainees if params.programmes is None or row.programme in params.programmes
+    ]
     rows = scope.resources(
         sorted({municipality for part in parts.values() for municipality in part}),
         lambda municipality, period: max(
@@ -37,13 +40,15 @@ def enforce(scope: Scope, params: Absences, instance: Instance) -> None:
         ),
     )
     for resource in by_part(parts, rows, len(scope.periods)):
-        scope.use(While.ROTATION, resource)
+        scope.use(While.ROTATION, resource, trainees=counted)
 
 
 def check(params: Absences, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:
     """Yield every municipality and period with too many trainees away."""
     away: Counter[tuple[str, int]] = Counter()
     for path in read_paths(instance, model, plan).values():
+        if params.programmes is not None and path.trainee.programme not in params.programmes:
+            continue
         away.update((part.municipality_id, period) for part in path.parts for period in path.away)
     present = doctors_present(instance)
     for (municipality_id, period), count in away.items():

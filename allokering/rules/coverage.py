@@ -2,72 +2,84 @@
 
 Index:   municipality, period
 Math:    R[m, p] = listed + locum + without + elsewhere - from elsewhere;  locum <= patients_per_locum locums;
-         without <= R[m, p];  above <= sum_{doctors present} (limit - target);  each 0 if the objective has no such term
+         without <= R[m, p];  above <= sum_{doctors present} (limit - target) + supervisors' relief;
+         each 0 if the objective has no such term
 Units:   residents and patients
 Assumes: the plan's columns `listed` and `above_target` say what its lists say, which the verifier sees to
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
 
-from allokering.formulation.derived import (
-    by_part,
-    doctors_by_place,
-    list_target,
-    residents_in,
-    shares_of_positions,
-    trainee_list_ladder,
-)
-from allokering.formulation.paths import PathSpace, While
-from allokering.formulation.scope import Amount, Scope
-from allokering.formulation.training import training_years
+from allokering.formulation.derived import by_part, doctors_by_place, residents_in, shares_of_positions
+from allokering.formulation.paths import While
+from allokering.formulation.scope import Published, Scope
+from allokering.formulation.targets import Targets, relief_per_place
+from allokering.formulation.trainee_lists import list_in_part
 from allokering.instance import Instance
 from allokering.kinds import Locum, Params, PerPatientMonth, PerResidentMonth
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Coverage, Plan
 from allokering.problem import Integers
-from allokering.verifier.evidence import period_of, periods
-from allokering.verifier.recount import doctor_targets, residents_after
+from allokering.verifier.evidence import period_of, periods, read_paths
+from allokering.verifier.recount import doctor_targets, relieved_in, residents_after
 from allokering.violation import Violation
 
 RULE = "coverage"
+ROOM_MAX = 1_000_000
+"""More patients than the doctors of any municipality have room for above their targets."""
 
 
 def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: ARG001
     """A row per municipality and period: residents less the targets of the doctors; trainees' lists relieve it."""
     months = instance.settings.period_months
-    model = scope.draft.model
+    targets_of = Targets(instance, scope.draft.model)
     doctors = doctors_by_place(instance)
-    locum = scope.term("locum")
-    above, without = scope.term("above_target"), scope.term("without_gp")
-    residents = {row.municipality_id: row for row in instance.municipalities}
+    locum, without = scope.term("locum"), scope.term("without_gp")
     rows: dict[str, Integers] = {}
-    for municipality, row in residents.items():
-        numbers = []
+    for municipality in instance.municipalities:
+        place, numbers = municipality.municipality_id, []
         for period in scope.periods:
-            limits = [doctor.list_limit for doctor in doctors[municipality, period]]
-            targets = [list_target(instance, model, doctor, period) for doctor in doctors[municipality, period]]
-            here = residents_in(row, period * months)
-            number = scope.resource(municipality, period, sum(targets) - here)
-            if isinstance(above, PerPatientMonth):
-                scope.relieve(number, "above_target", sum(limits) - sum(targets), above.per_patient_month * months)
+            present = doctors[place, period]
+            targets = sum(targets_of.target(doctor, period) for doctor in present)
+            here = residents_in(municipality, period * months)
+            number = scope.resource(place, period, targets - here)
+            scope.publish("coverage", place, period, number)
+            _let_lists_pass_targets(
+                scope, instance, number, (place, period), sum(doctor.list_limit for doctor in present) - targets
+            )
             if isinstance(locum, Locum):
                 nok = locum.nok_per_week * 52 * months // (12 * locum.patients_per_locum)
                 scope.relieve(number, "locum", locum.patients_per_locum * locum.locums_per_municipality, nok)
             if isinstance(without, PerResidentMonth):
                 scope.relieve(number, "without_gp", here, without.per_resident_month * months)
             numbers.append(number)
-        rows[municipality] = np.array(numbers)
+        rows[place] = np.array(numbers)
     _let_residents_cross(scope, instance, rows)
     shares = shares_of_positions(instance)
     parts = {position: tuple(share) for position, share in shares.items()}
     for part, resource in enumerate(by_part(parts, rows, len(scope.periods))):
-        scope.use(While.PRACTICE, resource, amount=_list_in_part(instance, model, shares, part))
+        scope.use(While.PRACTICE, resource, amount=list_in_part(instance, scope.draft.model, part))
+
+
+def _let_lists_pass_targets(scope: Scope, instance: Instance, row: int, place: tuple[str, int], room: int) -> None:
+    """Lists above targets relieve the row; where supervision lowers targets, the room above them grows with it."""
+    above = scope.term("above_target")
+    if not isinstance(above, PerPatientMonth):
+        return
+    points = above.per_patient_month * instance.settings.period_months
+    if not relief_per_place(instance, scope.draft.model, place[1]):
+        scope.relieve(row, "above_target", room, points)
+        return
+    municipality, period = place
+    room_above = scope.resource(f"{municipality} above", period, room)
+    scope.publish("room above", municipality, period, room_above)
+    scope.transfer(row, room_above, ROOM_MAX, scope.price("above_target", points), name="above_target")
 
 
 def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:
@@ -75,7 +87,7 @@ def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iter
     rows = {(row.municipality_id, period_of(instance, row.from_date)): row for row in plan.coverage}
     locums_limit = _most_patients_of_locums(model)
     may_cross = any(rule.in_force(instance.settings.start) for rule in model.rules_of("cross_border"))
-    room_above = _room_above_targets(instance, model)
+    room_above = _room_above_targets(instance, model, plan)
     for municipality in instance.municipalities:
         for period, first, _ in periods(instance):
             row = rows.get((municipality.municipality_id, period))
@@ -134,9 +146,10 @@ def _most_patients_of_locums(model: Model) -> int:
     return locum.patients_per_locum * locum.locums_per_municipality
 
 
-def _room_above_targets(instance: Instance, model: Model) -> dict[tuple[str, int], int]:
-    room: dict[tuple[str, int], int] = defaultdict(int)
+def _room_above_targets(instance: Instance, model: Model, plan: Plan) -> Counter[tuple[str, int]]:
+    room: Counter[tuple[str, int]] = Counter()
     if model.term("above_target") is not None:
+        room += relieved_in(instance, model, plan, read_paths(instance, model, plan))
         doctors = {doctor.doctor_id: doctor for doctor in instance.doctors}
         for (doctor_id, period), target in doctor_targets(instance, model).items():
             doctor = doctors[doctor_id]
@@ -163,24 +176,9 @@ def _let_residents_cross(scope: Scope, instance: Instance, rows: dict[str, Integ
                     int(rows[row.to_municipality_id][period]),
                     row.max_residents,
                     scope.price("cross_border", term.per_resident_month * months),
-                    also_uses=movable,
+                    also_uses=((movable, 1),),
+                    shared=(
+                        (Published("free places", sender, period), -1),
+                        (Published("free places", row.to_municipality_id, period), 1),
+                    ),
                 )
-
-
-def _list_in_part(instance: Instance, model: Model, shares: dict[str, dict[str, int]], part: int) -> Amount:
-    """The trainee's list in the numbered part of each position, as a negative use."""
-    trainees = {trainee.trainee_id: trainee for trainee in instance.trainees}
-    share = np.array([(*position.values(), *[0] * (part + 1))[part] for position in shares.values()])
-    limit = np.array([2**31 if row.list_limit is None else row.list_limit for row in instance.positions])
-    ladders = [trainee_list_ladder(instance, model, period) for period in range(instance.settings.periods)]
-
-    def amount(space: PathSpace, positions: Integers) -> Integers:
-        trainee = trainees[space.trainee]
-        years = training_years(trainee, space.starts, space.periods, instance.settings.period_months)
-        patients = np.stack(
-            [ladder[np.minimum(years[:, period], len(ladder) - 1)] for period, ladder in enumerate(ladders)], axis=1
-        )
-        whole = np.minimum((patients * trainee.fte_percent // 100)[None], limit[positions][:, None, None])
-        return np.asarray(-(whole * share[positions][:, None, None] // 100), dtype=np.int64)
-
-    return amount

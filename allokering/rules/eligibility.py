@@ -1,9 +1,10 @@
 """A trainee holds only a position that the trainee has ranked, has been pinned to, or can live with the way to.
 
 Index:   trainee
-Math:    ranked[trainee, k], or a `must` pin on a position, or minutes(home, k) <= home_minutes_max
+Math:    recruit[trainee], or ranked[trainee, k], or a `must` pin on a position, or minutes(home, k) <= home_minutes_max
 Units:   minutes one way
-Assumes: an unknown travel time is too long; a pin whose `until` is before the plan's start is void
+Assumes: an unknown travel time is too long; a pin whose `until` is before the plan's start is void; a recruit lives
+         wherever the position is
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ RULE = "eligibility"
 
 
 def enforce(scope: Scope, params: Eligibility, instance: Instance) -> None:
-    """Keep the positions that the trainee has ranked, is pinned to, or can reach from home."""
+    """Keep the positions that the trainee has ranked, is pinned to, or can reach from home; a recruit has none yet."""
     asked = {(row.trainee_id, row.position_id) for row in instance.preferences}
     asked |= {
         (pin.trainee_id, pin.value)
@@ -40,6 +41,8 @@ def enforce(scope: Scope, params: Eligibility, instance: Instance) -> None:
     parts = municipalities_of_positions(instance)
     near_home: dict[str, Booleans] = {}
     for space, trainee in zip(scope.spaces, instance.trainees, strict=True):
+        if trainee.recruited_to is not None:
+            continue
         home = trainee.home_municipality_id
         if home not in near_home:
             minutes = [minutes_to_parts(instance, home, parts[position]) for position in space.positions]
@@ -60,7 +63,7 @@ def check(params: Eligibility, instance: Instance, model: Model, plan: Plan) -> 
     }
     for trainee_id, path in read_paths(instance, model, plan).items():
         choice = (trainee_id, path.position.position_id)
-        if choice in ranked or choice in pinned:
+        if path.trainee.recruited_to is not None or choice in ranked or choice in pinned:
             continue
         minutes = _minutes_from_home(path, instance)
         subject = " ".join(choice)

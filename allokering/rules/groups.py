@@ -6,7 +6,7 @@ Math:    months in the group = m ceil((months - group_months_done) / m), inside 
          minutes(k, meeting place) <= travel_minutes_max;  size_min <= members <= size_max
 Units:   months; minutes one way; trainees
 Assumes: municipalities without a network form one together; a shared position belongs to the networks of all its parts
-         and travels from the nearest; nobody has to be in a group
+         and travels from the nearest; nobody has to be in a group; who needs no supervisor, or no group, owes no months
 """
 
 from __future__ import annotations
@@ -42,19 +42,25 @@ def check(params: Groups, instance: Instance, model: Model, plan: Plan) -> Itera
             yield Violation(RULE, trainee_id, len(rows), 1, message)
     for row in plan.groups:
         path = paths.get(row.trainee_id)
-        yield from _check_months(params, instance, trainees[row.trainee_id], path, row)
+        trainee = trainees[row.trainee_id]
+        yield from _check_months(params, instance, _months_owed(params, trainee, model), path, row)
         if path is not None:
             yield from _check_place(params, instance, networks, path, row)
     for group_id, rows in members.items():
         yield from _check_group(params, group_id, rows)
 
 
+def _months_owed(params: Groups, trainee: Trainee, model: Model) -> int:
+    programme = model.programme_params(trainee.programme)
+    has_groups = programme.needs_supervisor and programme.needs_group
+    return max(0, params.months - trainee.group_months_done) if has_groups else 0
+
+
 def _check_months(
-    params: Groups, instance: Instance, trainee: Trainee, path: WrittenPath | None, row: GroupMembership
+    params: Groups, instance: Instance, owed: int, path: WrittenPath | None, row: GroupMembership
 ) -> Iterator[Violation]:
     subject = f"{row.trainee_id} {row.group_id}"
     period_months = instance.settings.period_months
-    owed = max(0, params.months - trainee.group_months_done)
     required = -(-owed // period_months) * period_months
     attended = periods_between(instance, row.from_date, row.to_date)
     if len(attended) * period_months != required:

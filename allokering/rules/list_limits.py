@@ -1,9 +1,9 @@
 """No list is longer than its holder may have.
 
 Index:   doctor or trainee, municipality, period
-Math:    patients[d, p] <= list_limit[d];  patients[t, m, p] <= list[t, m, p]
+Math:    patients[d, p] <= list_limit[d];  patients[t, m, p] <= list[t, m, p], in training and after
 Units:   patients
-Assumes: a trainee in a shared position is the rule shared_position's
+Assumes: a trainee in a shared position is the rule shared_position's; a supervisor's relief lowers the target alone
 """
 
 from __future__ import annotations

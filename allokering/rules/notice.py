@@ -3,7 +3,7 @@
 Index:   trainee with a rotation at a site of one of `site_kinds`
 Math:    start of the plan + notice_months <= first day of b
 Units:   months
-Assumes: the notice is given on the first day of the plan
+Assumes: the notice is given on the first day of the plan; with `programmes`, of their trainees only
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ def enforce(scope: Scope, params: Notice, instance: Instance) -> None:
     earliest = add_months(instance.settings.start, params.notice_months)
     in_time = np.array([instance.period_start(period) >= earliest for period in scope.periods])
     wants_notice = np.array([False, *(site.kind in params.site_kinds for site in instance.sites)])
-    for space in scope.spaces:
+    for space, trainee in zip(scope.spaces, instance.trainees, strict=True):
+        if params.programmes is not None and trainee.programme not in params.programmes:
+            continue
         in_notice = wants_notice[space.rotation_site[1:]] & ~in_time[space.rotation_begin[1:]]
         space.by_start_and_rotation[:, 1:] &= ~in_notice
 
@@ -37,9 +39,14 @@ def enforce(scope: Scope, params: Notice, instance: Instance) -> None:
 def check(params: Notice, instance: Instance, _model: Model, plan: Plan) -> Iterator[Violation]:
     """Yield every block that begins with too short notice."""
     warned = {site.site_id for site in instance.sites if site.kind in params.site_kinds}
+    announced = {
+        trainee.trainee_id
+        for trainee in instance.trainees
+        if params.programmes is None or trainee.programme in params.programmes
+    }
     for rotation in plan.rotations:
         months = months_between(instance.settings.start, rotation.from_date)
-        if rotation.site_id in warned and months < params.notice_months:
+        if rotation.trainee_id in announced and rotation.site_id in warned and months < params.notice_months:
             message = say(
                 "{trainee} begins at {site} {date}, with {months} months' notice; {required} required",
                 trainee=rotation.trainee_id,

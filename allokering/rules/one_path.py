@@ -3,19 +3,21 @@
 Index:   trainee
 Math:    sum_option choose[trainee, option] = 1
 Units:   paths
-Assumes: being unplaced counts as a path if the objective prices it, and is not to be had otherwise
+Assumes: being unplaced counts as a path for a recruit, and for all others if the objective prices it; a recruit has no
+         other without a rule recruitment
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from allokering.instance import Instance
 from allokering.kinds import Params
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Placement, PlacementStatus, Plan
+from allokering.verifier.evidence import rule_in_force
 from allokering.violation import Violation
 
 RULE = "one_path"
@@ -26,6 +28,7 @@ def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iter
     rows_of: dict[str, list[Placement]] = defaultdict(list)
     for row in plan.placements:
         rows_of[row.trainee_id].append(row)
+    has_chances = rule_in_force(instance, model, "recruitment") is not None
     for trainee in instance.trainees:
         rows = rows_of[trainee.trainee_id]
         paths = {(row.status, row.position_id, row.from_date, row.to_date, row.completes) for row in rows}
@@ -35,7 +38,20 @@ def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iter
             )
             yield Violation(RULE, trainee.trainee_id, len(paths), 1, message)
         for row in rows:
-            yield from _check_row(row, may_be_unplaced=model.term("unplaced") is not None)
+            may_be_unplaced = trainee.recruited_to is not None or model.term("unplaced") is not None
+            yield from _check_row(row, may_be_unplaced=may_be_unplaced)
+        if trainee.recruited_to is not None and not has_chances:
+            yield from _check_recruit(rows)
+
+
+def _check_recruit(rows: Sequence[Placement]) -> Iterator[Violation]:
+    for row in rows:
+        if row.status == PlacementStatus.PLACED:
+            message = say(
+                "{trainee} is placed, and the model gives no chance of recruiting anybody", trainee=row.trainee_id
+            )
+            yield Violation(RULE, row.trainee_id, 1, 0, message)
+            return
 
 
 def _check_row(row: Placement, *, may_be_unplaced: bool) -> Iterator[Violation]:

@@ -1,9 +1,9 @@
 """A position holds no more trainees at one time than it has places, and only while it is open.
 
 Index:   position, period
-Math:    sum_{trainee, path: holds k in p} x <= places[k];  x = 0 if k is not open in every period held
+Math:    sum_{trainee, path: occupies k in p} x <= places[k] y[k];  x = 0 if k is not open in every period held
 Units:   trainees at one time
-Assumes: a position that is decided is open in the plan; an optional one is open if the plan says so
+Assumes: a position that is decided, in one form, is open in the plan (y = 1); of the others the plan says so
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from allokering.formulation.choices import openings
 from allokering.formulation.derived import is_present
-from allokering.formulation.paths import While
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Params
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Opening, OpeningState, Plan
-from allokering.tables import Position, PositionState
-from allokering.verifier.evidence import holds_throughout, read_paths
+from allokering.tables import Position
+from allokering.verifier.evidence import forms_to_choose, holds_throughout, read_paths
 from allokering.violation import Violation
 
 RULE = "position_places"
 
 
 def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: ARG001
-    """A row per position and period, and only paths that lie in periods in which the position is open."""
+    """A row per position and period, and only paths in periods in which it can be open; an opening supplies places."""
     is_open = np.array(
         [
             [is_present(instance, position.opens, position.closes, period) for period in scope.periods]
@@ -38,10 +38,14 @@ def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: 
         dtype=bool,
     ).reshape(len(instance.positions), len(scope.periods))
     places = {position.position_id: position.places for position in instance.positions}
-    rows = scope.resources(places, lambda position, _: places[position])
+    actors = openings(instance)
+    rows = scope.resources(places, lambda position, _: 0 if position in actors else places[position])
     if not rows:
         return
-    scope.use(While.HELD, np.stack(list(rows.values())))
+    scope.use_while_occupied(np.stack(list(rows.values())))
+    for position, actor in actors.items():
+        for resource in rows[position].tolist():
+            scope.choose(actor, position, resource, -places[position])
     closed_before = np.concatenate([np.zeros((len(is_open), 1), dtype=int), (~is_open).cumsum(axis=1)], axis=1)
     for space in scope.spaces:
         finishes = np.minimum(space.finishes, space.periods)
@@ -53,8 +57,8 @@ def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iter
     holders: Counter[tuple[str, int]] = Counter()
     for trainee_id, path in read_paths(instance, model, plan).items():
         months_shut = 0
+        holders.update((path.position.position_id, period) for period in path.occupied)
         for period in path.held:
-            holders[path.position.position_id, period] += 1
             first, last = instance.period_start(period), instance.period_end(period)
             if not holds_throughout(path.position.opens, path.position.closes, first, last):
                 months_shut += instance.settings.period_months
@@ -66,7 +70,9 @@ def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iter
                 months=months_shut,
             )
             yield Violation(RULE, f"{path.position.position_id} {trainee_id}", months_shut, 0, message)
-    places = {row.position_id: row.places for row in instance.positions}
+    written = {row.position_id: row for row in plan.openings}
+    shut = {row.position_id for row in plan.openings if row.state is OpeningState.CLOSED}
+    places = {row.position_id: 0 if row.position_id in shut else row.places for row in instance.positions}
     for (position_id, period), count in holders.items():
         if count > places[position_id]:
             first = instance.period_start(period)
@@ -78,21 +84,18 @@ def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iter
                 limit=places[position_id],
             )
             yield Violation(RULE, f"{position_id} {first}", count, places[position_id], message)
-    openings = {row.position_id: row for row in plan.openings}
-    held = {position_id for position_id, _ in holders}
+    chosen = {row.position_id for forms in forms_to_choose(instance).values() for row in forms}
     for position in instance.positions:
-        yield from _check_opening(position, openings.get(position.position_id), is_held=position.position_id in held)
+        opening = written.get(position.position_id)
+        yield from _check_opening(position, opening, is_decided=position.position_id not in chosen)
 
 
-def _check_opening(position: Position, opening: Opening | None, *, is_held: bool) -> Iterator[Violation]:
+def _check_opening(position: Position, opening: Opening | None, *, is_decided: bool) -> Iterator[Violation]:
     position_id = position.position_id
     if opening is None:
         yield Violation(RULE, position_id, 1, 0, say("{position} is not among the openings", position=position_id))
     elif opening.state == OpeningState.CLOSED:
-        if is_held:
-            message = say("{position} is held, and closed in the plan", position=position_id)
-            yield Violation(RULE, position_id, 1, 0, message)
-        elif position.state == PositionState.OPEN:
+        if is_decided:
             message = say("{position} is decided, and closed in the plan", position=position_id)
             yield Violation(RULE, position_id, 1, 0, message)
     elif (opening.form, opening.places, opening.yearly_cost_nok, opening.grant_nok) != (

@@ -3,7 +3,8 @@
 Index:   trainee, municipality, period
 Math:    share written = share[k, m];  patients <= floor(whole list share[k, m] / 100) where k has several parts
 Units:   percent; patients
-Assumes: the whole list is that of docs/model.md, section 3; the list in a position of one part is the rule list_limits'
+Assumes: the whole list is that of docs/model.md, section 3, in training and after; the list in a position of one part
+         is the rule list_limits'
 """
 
 from __future__ import annotations

@@ -1,37 +1,39 @@
 """Each trainee in practice has one supervisor: a specialist who is there, near enough, and has room.
 
 Index:   trainee, period in practice; doctor, period
-Math:    named supervisors[trainee, p] = 1;  sum_{trainees of d in p} 1 <= supervises_max[d];
-         minutes(k, municipality of d) <= travel_minutes_max
-Units:   trainees at one time; minutes one way
+Math:    named supervisors[trainee, p] = 1;  sum_{trainees of d in p} supervision_places <= supervises_max[d], and
+         <= floor(target[d, p] / patients_per_place) while supervisors are relieved;
+         minutes(k, municipality of d) <= min(travel_minutes_max, supervisor_minutes_max)
+Units:   places at one time; minutes one way
 Assumes: an empty `supervises_max` is `trainees_per_supervisor`; institution service, and a programme that needs no
-         supervisor, has none; an unknown travel time is too long
+         supervisor, has none; an unknown travel time is too long; who has finished supervises too, within the places
+         that the rule pipeline expects
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
-import numpy as np
-
-from allokering.formulation.derived import is_present, minutes_from_parts, municipalities_of_positions
+from allokering.formulation.derived import municipalities_of_positions
 from allokering.formulation.paths import While
 from allokering.formulation.scope import Scope
+from allokering.formulation.supervision import Demand, SupervisorPins, supervision_supply
 from allokering.instance import Instance
-from allokering.kinds import SupervisionParams, SupervisionTravel
+from allokering.kinds import SupervisionParams
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Plan, Supervision
-from allokering.problem import Integers
-from allokering.tables import Doctor, Pin, PinVerb, PinWhat
+from allokering.tables import Doctor
 from allokering.verifier.evidence import (
     WrittenPath,
     holds_throughout,
     minutes_from_position,
     periods_between,
     read_paths,
+    workplaces,
 )
+from allokering.verifier.recount import finished_supervisors, places_given, supervisor_room
 from allokering.violation import Violation
 
 RULE = "supervision"
@@ -42,61 +44,51 @@ def enforce(scope: Scope, params: SupervisionParams, instance: Instance) -> None
 
     Demand and supply are apart, so that a place moves only once: from a specialist to a trainee within reach.
     Specialists of one municipality form a pool, but who is named in a pin stands alone; a trainee with pins has demand
-    rows of their own.
+    rows of their own, and so have trainees whose supervisors may travel less than others'.
     """
-    pins = _SupervisorPins(instance)
-    supply = _supply(scope, params, instance, pins.named)
     parts = municipalities_of_positions(instance)
     areas = {position: tuple(sorted(municipalities)) for position, municipalities in parts.items()}
-    travel = {area: _prices_by_place(scope, params, instance, area) for area in sorted(set(areas.values()))}
-
-    def demand(trainee: str | None) -> Integers:
-        """Rows by (position, period) for one trainee with pins, or for everyone without."""
-        rows: dict[tuple[str, ...], list[int]] = {}
-        for area, prices in travel.items():
-            rows[area] = []
-            for period in scope.periods:
-                if trainee is not None and not pins.hold(trainee, period):
-                    rows[area].append(plain[area][period])
-                    continue
-                row = scope.resource("+".join(area) + (f" {trainee}" if trainee else ""), period, 0)
-                rows[area].append(row)
-                for (place, doctor), (number, most) in supply.get(period, {}).items():
-                    if place in prices and (trainee is None or pins.allow(trainee, doctor, period)):
-                        scope.transfer(row, number, most, prices[place])
-        if trainee is None:
-            plain.update(rows)
-        return np.array([rows[area] for area in areas.values()])
-
-    plain: dict[tuple[str, ...], list[int]] = {}
-    supervised = [
-        trainee.trainee_id
-        for trainee in instance.trainees
-        if scope.draft.model.programme_params(trainee.programme).needs_supervisor
-    ]
+    pins = SupervisorPins(instance)
+    supply = supervision_supply(scope, params, instance, pins.named)
     if not areas:
         return
-    scope.use(
-        While.PRACTICE, demand(None), trainees=[trainee for trainee in supervised if trainee not in pins.trainees]
-    )
-    for trainee in supervised:
-        if trainee in pins.trainees:
-            scope.use(While.PRACTICE, demand(trainee), trainees=[trainee])
+    everyone: dict[tuple[int, int], list[str]] = {}
+    for trainee in instance.trainees:
+        programme = scope.draft.model.programme_params(trainee.programme)
+        if programme.needs_supervisor:
+            nearest = programme.supervisor_minutes_max
+            minutes = params.travel_minutes_max if nearest is None else min(nearest, params.travel_minutes_max)
+            everyone.setdefault((minutes, programme.supervision_places), []).append(trainee.trainee_id)
+    for minutes in sorted({minutes for minutes, _ in everyone}):
+        demand = Demand(scope, params, instance, pins, supply, areas, minutes)
+        for (own_minutes, places), trainees in everyone.items():
+            if own_minutes != minutes:
+                continue
+            plain = [trainee for trainee in trainees if trainee not in pins.trainees]
+            if plain:
+                scope.use(While.PRACTICE, demand.rows(None), places, trainees=plain)
+            for pinned in trainees:
+                if pinned in pins.trainees:
+                    scope.use(While.PRACTICE, demand.rows(pinned), places, trainees=[pinned])
 
 
 def check(params: SupervisionParams, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:
     """Yield every period without its one supervisor, and every supervisor who cannot be one."""
     paths = read_paths(instance, model, plan)
     doctors = {doctor.doctor_id: doctor for doctor in instance.doctors}
+    finished = finished_supervisors(instance, model, paths)
+    works_in = workplaces(instance, paths)
     yield from _check_named(paths, instance, plan)
     for row in plan.supervision:
-        doctor = doctors[row.supervisor_id]
         path = paths.get(row.trainee_id)
         yield from _check_needed(path, row, instance)
-        yield from _check_doctor(doctor, row, instance)
-        if path is not None:
-            yield from _check_travel(path, doctor, row, params.travel_minutes_max, instance)
-    yield from _check_room(doctors, params.trainees_per_supervisor, instance, plan)
+        if row.supervisor_id in doctors:
+            yield from _check_doctor(doctors[row.supervisor_id], row, instance)
+        else:
+            yield from _check_finished(finished, row, instance)
+        if path is not None and row.supervisor_id in works_in:
+            yield from _check_travel(path, works_in[row.supervisor_id], row, params.travel_minutes_max, instance)
+    yield from _check_room(doctors, params.trainees_per_supervisor, instance, model, plan)
 
 
 def _periods_to_supervise(path: WrittenPath | None) -> frozenset[int]:
@@ -159,11 +151,37 @@ def _check_doctor(doctor: Doctor, row: Supervision, instance: Instance) -> Itera
         yield Violation(RULE, subject, absent, 0, message)
 
 
+def _check_finished(
+    finished: Mapping[tuple[str, int], int], row: Supervision, instance: Instance
+) -> Iterator[Violation]:
+    """Whoever is in training, or has finished another than that of a specialist, is none."""
+    subject = f"{row.trainee_id} {row.supervisor_id} {row.from_date}"
+    if all(supervisor_id != row.supervisor_id for supervisor_id, _ in finished):
+        message = say(
+            "{doctor} supervises {trainee} and is no specialist", doctor=row.supervisor_id, trainee=row.trainee_id
+        )
+        yield Violation(RULE, subject, 1, 0, message)
+        return
+    attended = periods_between(instance, row.from_date, row.to_date)
+    too_early = sum((row.supervisor_id, period) not in finished for period in attended)
+    if too_early > 0:
+        months = too_early * instance.settings.period_months
+        message = say(
+            "{doctor} supervises {trainee} {months} months before completing the training; 0 allowed",
+            doctor=row.supervisor_id,
+            trainee=row.trainee_id,
+            months=months,
+        )
+        yield Violation(RULE, subject, months, 0, message)
+
+
 def _check_travel(
-    path: WrittenPath, doctor: Doctor, row: Supervision, minutes_max: int, instance: Instance
+    path: WrittenPath, works_in: str, row: Supervision, minutes_max: int, instance: Instance
 ) -> Iterator[Violation]:
     subject = f"{row.trainee_id} {row.supervisor_id} {row.from_date}"
-    minutes = minutes_from_position(instance, path.parts, doctor.municipality_id)
+    if path.programme.supervisor_minutes_max is not None:
+        minutes_max = min(minutes_max, path.programme.supervisor_minutes_max)
+    minutes = minutes_from_position(instance, path.parts, works_in)
     if minutes is None:
         message = say(
             "{doctor} supervises {trainee}, and no way between them is known",
@@ -183,87 +201,23 @@ def _check_travel(
 
 
 def _check_room(
-    doctors: Mapping[str, Doctor], trainees_per_supervisor: int, instance: Instance, plan: Plan
+    doctors: Mapping[str, Doctor], trainees_per_supervisor: int, instance: Instance, model: Model, plan: Plan
 ) -> Iterator[Violation]:
-    trainees: dict[tuple[str, int], set[str]] = {}
-    for row in plan.supervision:
-        for period in periods_between(instance, row.from_date, row.to_date):
-            trainees.setdefault((row.supervisor_id, period), set()).add(row.trainee_id)
-    for (doctor_id, period), supervised in trainees.items():
+    """Of doctors; the places of those who have finished are the rule pipeline's."""
+    room = supervisor_room(instance, model)
+    for (doctor_id, period), places in places_given(instance, model, plan).items():
+        if doctor_id not in doctors:
+            continue
         agreed = doctors[doctor_id].supervises_max
         limit = trainees_per_supervisor if agreed is None else agreed
-        if len(supervised) > limit:
+        limit = min(limit, room.get((doctor_id, period), limit))
+        if places > limit:
             first = instance.period_start(period)
             message = say(
-                "{doctor} supervises {count} trainees from {date}; at most {limit}",
+                "{doctor} gives {count} places of supervision from {date}; at most {limit}",
                 doctor=doctor_id,
-                count=len(supervised),
+                count=places,
                 date=first,
                 limit=limit,
             )
-            yield Violation(RULE, f"{doctor_id} {first}", len(supervised), limit, message)
-
-
-class _SupervisorPins:
-    """The pins on supervisors."""
-
-    def __init__(self, instance: Instance) -> None:
-        self._instance = instance
-        self._pins = [pin for pin in instance.pins if pin.what is PinWhat.SUPERVISOR]
-        self.trainees = {pin.trainee_id for pin in self._pins}
-        self.named = {pin.value for pin in self._pins}
-
-    def _holding(self, trainee: str, period: int) -> list[Pin]:
-        first_day = self._instance.period_start(period)
-        return [
-            pin for pin in self._pins if pin.trainee_id == trainee and (pin.until is None or first_day <= pin.until)
-        ]
-
-    def hold(self, trainee: str, period: int) -> bool:
-        """Has the trainee any pin in this period?"""
-        return bool(self._holding(trainee, period))
-
-    def allow(self, trainee: str, doctor: str | None, period: int) -> bool:
-        """May this specialist, or one of a pool that no pin names, supervise the trainee in this period?"""
-        pins = self._holding(trainee, period)
-        must = {pin.value for pin in pins if pin.verb is PinVerb.MUST}
-        never = {pin.value for pin in pins if pin.verb is PinVerb.NEVER}
-        return (not must or doctor in must) and doctor not in never
-
-
-def _supply(
-    scope: Scope, params: SupervisionParams, instance: Instance, named: set[str]
-) -> dict[int, dict[tuple[str, str | None], tuple[int, int]]]:
-    """By period, then by (municipality, named doctor or None for the pool): the row and its places."""
-    supply: dict[int, dict[tuple[str, str | None], tuple[int, int]]] = {}
-    for period in scope.periods:
-        places: dict[tuple[str, str | None], int] = defaultdict(int)
-        for doctor in instance.doctors:
-            if doctor.is_specialist and is_present(instance, doctor.starts, doctor.ends, period):
-                most = params.trainees_per_supervisor if doctor.supervises_max is None else doctor.supervises_max
-                alone = doctor.doctor_id if doctor.doctor_id in named else None
-                places[doctor.municipality_id, alone] += most
-        supply[period] = {
-            key: (scope.resource(f"{key[0]} supply" if key[1] is None else f"{key[1]} supply", period, most), most)
-            for key, most in places.items()
-            if most > 0
-        }
-    return supply
-
-
-def _prices_by_place(
-    scope: Scope, params: SupervisionParams, instance: Instance, area: tuple[str, ...]
-) -> dict[str, tuple[int, ...] | None]:
-    """What a period of supervision from each municipality within reach costs."""
-    term = scope.term("supervision_travel")
-    prices: dict[str, tuple[int, ...] | None] = {}
-    for municipality in instance.municipalities:
-        minutes = minutes_from_parts(instance, area, municipality.municipality_id)
-        if minutes is None or minutes > params.travel_minutes_max:
-            continue
-        nok = 0
-        if isinstance(term, SupervisionTravel):
-            trips_a_period = term.trips_per_month * instance.settings.period_months
-            nok = 2 * minutes * trips_a_period * term.nok_per_hour // 60
-        prices[municipality.municipality_id] = scope.price("supervision_travel", nok)
-    return prices
+            yield Violation(RULE, f"{doctor_id} {first}", places, limit, message)

@@ -1,8 +1,8 @@
 """A municipality has at most so many trainees at one time as it says.
 
 Index:   municipality with a `max_trainees`, period
-Math:    sum_{trainee, path: k has a part in m, held in p} x <= max_trainees[m]
-Units:   trainees at one time, those in rotation included
+Math:    sum_{trainee, path: k has a part in m, occupied in p} x <= max_trainees[m]
+Units:   trainees at one time, those in rotation included unless their programme says otherwise
 Assumes: a trainee in a shared position counts in each of its municipalities
 """
 
@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 from allokering.formulation.derived import by_part, municipalities_of_positions
-from allokering.formulation.paths import While
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Params
@@ -30,7 +29,7 @@ def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: 
     most = {row.municipality_id: row.max_trainees for row in instance.municipalities}
     rows = scope.resources(most, lambda municipality, _: most[municipality])
     for resource in by_part(municipalities_of_positions(instance), rows, len(scope.periods)):
-        scope.use(While.HELD, resource)
+        scope.use_while_occupied(resource)
 
 
 def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:
@@ -38,7 +37,7 @@ def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iter
     trainees: Counter[tuple[str, int]] = Counter()
     for path in read_paths(instance, model, plan).values():
         for part in path.parts:
-            for period in path.held:
+            for period in path.occupied:
                 trainees[part.municipality_id, period] += 1
     for municipality in instance.municipalities:
         limit = municipality.max_trainees

@@ -6,7 +6,8 @@ Math:    D = ceil(100 max(0, I - c_i) / (f m)), i = min(c_i + D f m / 100, Imax)
          rotation in [b, b + D) inside [s, min(s + N, P));
          none if D = 0 or (s + N - D >= P and not institution_first)
 Units:   months of the calendar, whole periods
-Assumes: institution service is one block at one site; part-time lengthens, credit shortens; letters as in docs/model.md
+Assumes: institution service is one block at one site; part-time lengthens, credit shortens; a position and a site of
+         one programme are for its trainees; letters as in docs/model.md
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: 
     """Keep the paths whose rotation lies whole inside path and horizon, at a site that counts."""
     model = scope.draft.model
     site_kinds = [site.kind for site in instance.sites]
+    site_programmes = [site.programme for site in instance.sites]
+    position_programmes = [position.programme for position in instance.positions]
     for space, trainee in zip(scope.spaces, instance.trainees, strict=True):
         programme = model.programme_params(trainee.programme)
         start, finish = space.starts[:, None], space.finishes[:, None]
@@ -46,8 +49,14 @@ def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: 
         else:
             postponable = space.finishes - space.rotation_periods >= space.periods
             space.by_start_and_rotation[:, 0] &= postponable & (not programme.institution_first)
-        counts = np.array([True, *(kind in programme.site_kinds for kind in site_kinds)])
-        space.by_position_and_site[...] &= counts
+        counts = [
+            kind in programme.site_kinds and taken in (None, trainee.programme)
+            for kind, taken in zip(site_kinds, site_programmes, strict=True)
+        ]
+        space.by_position_and_site[...] &= np.array([True, *counts])
+        space.by_position_and_start[...] &= np.array(
+            [taken in (None, trainee.programme) for taken in position_programmes], dtype=bool
+        )[:, None]
 
 
 def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:
@@ -62,6 +71,7 @@ def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iter
         message = say("{trainee} has {count} rotations and no position", trainee=trainee_id, count=count)
         yield Violation(RULE, trainee_id, count, 0, message)
     for path in paths.values():
+        yield from _check_programme(path)
         institution, practice = _periods_owed(path.trainee, path.programme, instance.settings.period_months)
         yield from _check_length(path, institution + practice, instance)
         yield from _check_number_of_rotations(path, institution, institution + practice, instance)
@@ -69,6 +79,18 @@ def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iter
             for rotation in path.rotations:
                 yield from _check_block(path, rotation, institution, instance)
                 yield from _check_site(path, sites[rotation.site_id])
+
+
+def _check_programme(path: WrittenPath) -> Iterator[Violation]:
+    trainee_id, position = path.trainee.trainee_id, path.position
+    if position.programme is not None and position.programme != path.trainee.programme:
+        message = say(
+            "{trainee} holds {position}, which is for trainees of {programme}",
+            trainee=trainee_id,
+            position=position.position_id,
+            programme=position.programme,
+        )
+        yield Violation(RULE, f"{trainee_id} {position.position_id}", 1, 0, message)
 
 
 def _periods_owed(trainee: Trainee, programme: Programme, period_months: int) -> tuple[int, int]:
@@ -187,5 +209,13 @@ def _check_site(path: WrittenPath, site: Site) -> Iterator[Violation]:
             trainee=path.trainee.trainee_id,
             site=site.site_id,
             kind=site.kind,
+        )
+        yield Violation(RULE, f"{path.trainee.trainee_id} {site.site_id}", 1, 0, message)
+    if site.programme is not None and site.programme != path.trainee.programme:
+        message = say(
+            "{trainee} is at {site}, which takes trainees of {programme}",
+            trainee=path.trainee.trainee_id,
+            site=site.site_id,
+            programme=site.programme,
         )
         yield Violation(RULE, f"{path.trainee.trainee_id} {site.site_id}", 1, 0, message)

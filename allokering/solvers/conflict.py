@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy import sparse
 
 from allokering.problem import ListedOptions, Options, Problem, Tier
 from allokering.solvers.exact import solve_exact
@@ -57,9 +58,13 @@ def _needed(problem: Problem, beside: list[Part], parts: Sequence[Part], *, is_n
 
 
 def _conflicts(problem: Problem, parts: Sequence[Part]) -> bool:
-    """Have these actors no choice within these rows? The other rows are opened wide."""
+    """Have these actors no choice within these rows? The other rows are opened wide, the other actors use the least."""
     kept = set(parts)
-    actors = tuple(actor for actor in problem.actors if Part("", actor.actor) in kept)
+    width = len(problem.resources)
+    actors = tuple(
+        _unpriced(actor, width) if Part("", actor.actor) in kept else _at_its_best(actor, width)
+        for actor in problem.actors
+    )
     wide = 1 << 40
     resources = tuple(
         resource if Part(resource.rule, resource.subject) in kept else replace(resource, bound=wide)
@@ -68,7 +73,7 @@ def _conflicts(problem: Problem, parts: Sequence[Part]) -> bool:
     only_feasible = Problem(
         (Tier("feasible", ""),),
         resources,
-        tuple(_unpriced(actor, len(resources)) for actor in actors),
+        actors,
         tuple(replace(relief, prices=(0,)) for relief in problem.reliefs),
         tuple(replace(transfer, prices=(0,)) for transfer in problem.transfers),
     )
@@ -80,3 +85,13 @@ def _unpriced(actor: Options, resources: int) -> Options:
     every = np.arange(len(actor))
     keys = [actor.key(option) for option in range(len(actor))]
     return ListedOptions(actor.actor, keys, actor.usage(every, resources), np.zeros((len(actor), 1), dtype=np.int64))
+
+
+def _at_its_best(actor: Options, resources: int) -> Options:
+    """One option that supplies of every resource the most that any does, and uses nothing: no plan is lost by it.
+
+    To leave the actor out would lose what it supplies, and another part of a conflict would be blamed for that.
+    """
+    least = actor.usage(np.arange(len(actor)), resources).tocsc().min(axis=0).toarray().reshape(1, -1)
+    usage = sparse.csr_array(np.minimum(least, 0))
+    return ListedOptions(actor.actor, ["at its best"], usage, np.zeros((1, 1), dtype=np.int64))

@@ -52,6 +52,12 @@ class Separator:
     problem: Problem
 
     @cached_property
+    def _lumpy(self) -> set[int]:
+        """Resources that a unit of some adjustment lowers by more than one: the rows here count on single units."""
+        usage = self.problem.adjustment_usage.tocoo()
+        return {int(resource) for resource, amount in zip(usage.col, usage.data, strict=True) if amount < -1}
+
+    @cached_property
     def _helpers(self) -> dict[int, Integers]:
         """Adjustments that lower the use of each resource, the cheapest in the first tiers first."""
         usage = self.problem.adjustment_usage.tocoo()
@@ -79,7 +85,7 @@ class Separator:
         for row, resource in enumerate(rows):
             begin, end = usage.indptr[row : row + 2]
             columns, used = usage.indices[begin:end], usage.data[begin:end]
-            if len(used) == 0 or used.min() >= -1:
+            if len(used) == 0 or used.min() >= -1 or resource in self._lumpy:
                 continue
             cut = self._most_broken(int(resource), used, chosen[columns], amounts)
             if cut is not None:

@@ -25,7 +25,8 @@ def trimmed(problem: Problem, solution: Solution) -> Solution:
         for number in reversed(order):
             begin, end = usage.indptr[number : number + 2]
             rows, per_unit = usage.indices[begin:end], usage.data[begin:end]
-            needless = min(int(amounts[number]), int(slack[rows[per_unit < 0]].min()))
+            lowered = per_unit < 0
+            needless = min(int(amounts[number]), int((slack[rows[lowered]] // -per_unit[lowered]).min()))
             if needless > 0:
                 amounts[number] -= needless
                 slack[rows] += needless * per_unit

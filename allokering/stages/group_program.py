@@ -3,8 +3,8 @@
 Index:   kind of trainee (same places within reach, same periods to start in); place; start
 Math:    size_min groups[place, start] <= sum over kinds of members[kind, place, start] <= size_max groups[place, start]
          sum over places and starts of members[kind] + without[kind] = trainees of the kind
-         minimise sum of without; then sum of 20 minutes[kind, place] members[kind, place, start]
-Units:   trainees; minutes a year
+         minimise sum of without; then sum of 20 kilometres[kind, place] members[kind, place, start]
+Units:   trainees; kilometres a year
 Assumes: groups at one place from one period are told apart afterwards, which size_min and size_max always allow
 """
 
@@ -20,7 +20,7 @@ from allokering.kinds import Groups
 from allokering.stages.components import components
 from allokering.stages.cpsat import Found, Search, minimise
 
-MINUTES_A_YEAR = 2 * 10
+JOURNEYS_A_YEAR = 2 * 10
 """There and back, ten meetings a year of six hours: docs/domain.md, fact 1.15."""
 
 Meeting = tuple[str, int]
@@ -31,8 +31,8 @@ Meeting = tuple[str, int]
 class Kind:
     """Trainees whom a group need not tell apart."""
 
-    minutes: tuple[tuple[str, int], ...]
-    """Minutes one way to every place within reach."""
+    kilometres: tuple[tuple[str, int], ...]
+    """Kilometres one way to every place within reach."""
     starts: frozenset[int]
     """Periods in which they can start in a group."""
 
@@ -64,7 +64,7 @@ def gather(trainees: Mapping[Kind, int], rule: Groups, search: Search) -> Gather
 
 
 def _meetings(kind: Kind) -> list[Meeting]:
-    return [(place, start) for place, _ in kind.minutes for start in sorted(kind.starts)]
+    return [(place, start) for place, _ in kind.kilometres for start in sorted(kind.starts)]
 
 
 def _gather_part(
@@ -113,8 +113,8 @@ def _gather_part(
     half = search.share(1, 2)
     fewest = minimise(model, without, members, nobody, half)
 
-    minutes = {kind: dict(kind.minutes) for kind in trainees}
-    price = {(kind, meeting): MINUTES_A_YEAR * minutes[kind][meeting[0]] for kind, meeting in members}
+    kilometres = {kind: dict(kind.kilometres) for kind in trainees}
+    price = {(kind, meeting): JOURNEYS_A_YEAR * kilometres[kind][meeting[0]] for kind, meeting in members}
     model.add(without <= fewest.value)
     travelled = Found(fewest.values, sum(price[key] * amount for key, amount in fewest.values.items()), 0)
     travel = sum(price[key] * variable for key, variable in members.items())
@@ -136,14 +136,19 @@ def _undominated_starts(kinds: Sequence[Kind]) -> list[int]:
 
 def _undominated_places(kinds: Sequence[Kind]) -> list[str]:
     """Places that are nearer for somebody than every place which is as near for all the rest."""
-    minutes: dict[str, dict[int, int]] = defaultdict(dict)
+    kilometres: dict[str, dict[int, int]] = defaultdict(dict)
     for order, kind in enumerate(kinds):
-        for place, one_way in kind.minutes:
-            minutes[place][order] = one_way
+        for place, one_way in kind.kilometres:
+            kilometres[place][order] = one_way
     kept: list[str] = []
-    for place in sorted(minutes, key=lambda place: (-len(minutes[place]), sum(minutes[place].values()), place)):
+    for place in sorted(
+        kilometres, key=lambda place: (-len(kilometres[place]), sum(kilometres[place].values()), place)
+    ):
         if not any(
-            all(order in minutes[better] and minutes[better][order] <= own for order, own in minutes[place].items())
+            all(
+                order in kilometres[better] and kilometres[better][order] <= own
+                for order, own in kilometres[place].items()
+            )
             for better in kept
         ):
             kept.append(place)

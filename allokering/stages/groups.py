@@ -2,7 +2,7 @@
 
 Index:   trainee; meeting, a municipality of the network and a first period
 Math:    in group_program
-Units:   trainees without a group; minutes travelled a year
+Units:   trainees without a group; kilometres travelled a year
 Assumes: members travel from their position, also while in rotation; the unplaced are in no group and not counted
 """
 
@@ -20,13 +20,21 @@ from allokering.model import Model
 from allokering.plan import GroupMembership, Plan
 from allokering.stages.cpsat import Search
 from allokering.stages.group_program import Gathering, Kind, Meeting, gather
-from allokering.stages.stage import StageResult, Training, minutes_from_any, rule_in_force, stage_tier, trainings
+from allokering.stages.stage import (
+    StageResult,
+    Training,
+    kilometres_from_any,
+    minutes_from_any,
+    rule_in_force,
+    stage_tier,
+    trainings,
+)
 
 
 def form_groups(
     instance: Instance, model: Model, plan: Plan, *, seed: int = 0, work_limit: float | None = None
 ) -> StageResult[GroupMembership]:
-    """A group for as many as can have one, with the least travel.
+    """A group for as many as can have one, with the fewest kilometres.
 
     `work_limit` is in CP-SAT's deterministic seconds. A model without a rule on groups forms none.
     """
@@ -44,15 +52,15 @@ def form_groups(
         tuple(sorted(_rows(instance, rule, gathering, trainees, network), key=lambda row: row.trainee_id)),
         (
             stage_tier("without_group", "trainees", gathering.without, gathering.without_bound, since),
-            stage_tier("group_travel", "minutes a year", gathering.travel, gathering.travel_bound, since),
+            stage_tier("group_travel", "kilometres a year", gathering.travel, gathering.travel_bound, since),
         ),
     )
 
 
 def _lacks_months(model: Model, rule: Groups, training: Training) -> bool:
-    """Does the trainee need a group? Those whose programme asks for no supervision do not."""
-    is_supervised = model.programme_params(training.trainee.programme).needs_supervisor
-    return is_supervised and training.trainee.group_months_done < rule.months
+    """Does the trainee need a group? Those whose programme asks for no supervision, or for no group, do not."""
+    programme = model.programme_params(training.trainee.programme)
+    return programme.needs_supervisor and programme.needs_group and training.trainee.group_months_done < rule.months
 
 
 def _periods(instance: Instance, rule: Groups, training: Training) -> int:
@@ -69,15 +77,12 @@ def _kind(instance: Instance, rule: Groups, training: Training, network: Mapping
         if practice * instance.settings.period_months * rule.months >= months * rule.practice_months_min:
             starts.append(start)
     networks = {network[municipality] for municipality in training.municipalities}
-    minutes = {
-        place: minutes_from_any(instance, training.municipalities, place)
+    within_reach = tuple(
+        (place, kilometres_from_any(instance, training.municipalities, place) or 0)
         for place, own in sorted(network.items())
         if own in networks
-    }
-    within_reach = tuple(
-        (place, one_way)
-        for place, one_way in minutes.items()
-        if one_way is not None and one_way <= rule.travel_minutes_max
+        if (minutes := minutes_from_any(instance, training.municipalities, place)) is not None
+        and minutes <= rule.travel_minutes_max
     )
     return Kind(within_reach, frozenset(starts))
 

@@ -1,11 +1,12 @@
 """The fewest residents who change list in one municipality, as an integer program for any solver that PuLP knows.
 
 Index:   holder; period
-Math:    minimise sum of fall[holder, period]
+Math:    minimise sum of too_fast[holder, period], then sum of fall[holder, period]
          fall[holder, period] >= patients[holder, period - 1] - patients[holder, period]
-         sum of patients[holder, period] over doctors = with_doctors[period]; over trainees = with_trainees[period]
-         patients[doctor, period] <= target + above[doctor, period]
-         sum of above[doctor, period] over doctors <= above[period]
+         too_fast[holder, period] >= fall[holder, period] - speed
+         sum of patients[holder, period] over the settled = with_settled[period]; in training = with_trainees[period]
+         patients[holder, period] <= target + above[holder, period] of the settled
+         sum of above[holder, period] over the settled <= above[period]
 Units:   patients
 Assumes: patients flow along each list and through one pool per period: a network, whose corners are whole numbers. Rows
          for `above` break it, and are needed only in a period that may have more above targets than it must
@@ -45,39 +46,51 @@ class Bounds:
     limit: int
     before: int | None
     """Patients just before the period, where that is a fact and not a decision."""
+    speed: int | None = None
+    """Patients by which the list may shrink into the period without haste; None: any number."""
+    in_training: bool = False
+    """Is it a trainee's in training? All other holders are settled: doctors, and those who have finished."""
 
 
 @dataclass(frozen=True)
 class Together:
     """How many patients a municipality's lists hold together in one period."""
 
-    with_doctors: int
+    with_settled: int
     with_trainees: int
     targets: int
-    """Sum of the doctors' targets."""
+    """Sum of the targets of the settled."""
     above: int
-    """Most patients above targets, over all doctors."""
+    """Most patients above targets, over all the settled."""
     room: int
-    """Sum of what lies between the doctors' targets and limits."""
+    """Sum of what lies between the targets and limits of the settled."""
 
     @property
     def all_at_target(self) -> bool:
-        """Must all doctors have their target at least? They must if all that may be above targets has to be."""
-        return self.with_doctors == self.targets + self.above
+        """Must all the settled have their target at least? They must if all that may be above targets has to be."""
+        return self.with_settled == self.targets + self.above
 
     @property
     def above_is_shared(self) -> bool:
-        """Must the doctors share a number above targets that their own limits do not see to?"""
+        """Must the settled share a number above targets that their own limits do not see to?"""
         return 0 < self.above < self.room and not self.all_at_target
 
 
 @dataclass(frozen=True)
+class Proven:
+    """A value, and the bound that was proven on it."""
+
+    value: int
+    bound: int
+
+
+@dataclass(frozen=True)
 class Lengths:
-    """The lists found; the residents who leave one; and a bound on them."""
+    """The lists found; by how much they shrink too fast; the residents who leave one."""
 
     patients: dict[Key, int]
-    moved: int
-    bound: int
+    too_fast: Proven
+    moved: Proven
 
 
 def available_solver(name: str) -> Solver:
@@ -114,24 +127,45 @@ def fewest_moved(lists: Mapping[Key, Bounds], together: Mapping[int, Together], 
     _hold_totals(program, patients, lists, together)
     _hold_above(program, patients, lists, together)
     falls = _falls(program, patients, lists)
-    moved = residents_moved(_minimise(program, falls, patients, solver), lists)
-    program += falls <= moved
+    hurried = _hurried(program, falls, lists)
+    too_fast = 0
+    if hurried:
+        too_fast = moved_too_fast(_minimise(program, pulp.lpSum(hurried), patients, solver), lists)
+        program += pulp.lpSum(hurried) <= too_fast
+    all_falls = pulp.lpSum(falls.values())
+    moved = residents_moved(_minimise(program, all_falls, patients, solver), lists)
+    program += all_falls <= moved
     choice = pulp.lpSum(_weight(*key) * variable for key, variable in patients.items())
     lengths = _minimise(program, choice, patients, solver)
-    return Lengths(lengths, residents_moved(lengths, lists), moved)
+    return Lengths(
+        lengths,
+        Proven(moved_too_fast(lengths, lists), too_fast),
+        Proven(residents_moved(lengths, lists), moved),
+    )
 
 
 def residents_moved(patients: Mapping[Key, int], lists: Mapping[Key, Bounds]) -> int:
     """How many patients the lists lose from each period to the next, over lists that exist in both."""
+    return sum(_lost(patients, lists).values())
+
+
+def moved_too_fast(patients: Mapping[Key, int], lists: Mapping[Key, Bounds]) -> int:
+    """By how many patients lists shrink more than they may without haste."""
     return sum(
-        max(0, before - now)
-        for (holder, period), now in patients.items()
-        if (before := patients.get((holder, period - 1), lists[holder, period].before)) is not None
+        max(0, lost - speed) for key, lost in _lost(patients, lists).items() if (speed := lists[key].speed) is not None
     )
 
 
+def _lost(patients: Mapping[Key, int], lists: Mapping[Key, Bounds]) -> dict[Key, int]:
+    return {
+        (holder, period): max(0, before - now)
+        for (holder, period), now in patients.items()
+        if (before := patients.get((holder, period - 1), lists[holder, period].before)) is not None
+    }
+
+
 def _range(bounds: Bounds, together: Together) -> tuple[int, int]:
-    if bounds.kind is HolderKind.TRAINEE:
+    if bounds.in_training:
         return 0, bounds.limit
     return bounds.target if together.all_at_target else 0, bounds.limit if together.above else bounds.target
 
@@ -144,9 +178,9 @@ def _hold_totals(
 ) -> None:
     own = defaultdict(list)
     for (holder, period), variable in patients.items():
-        own[period, lists[holder, period].kind].append(variable)
-    for (period, kind), variables in own.items():
-        total = together[period].with_doctors if kind is HolderKind.DOCTOR else together[period].with_trainees
+        own[period, lists[holder, period].in_training].append(variable)
+    for (period, in_training), variables in own.items():
+        total = together[period].with_trainees if in_training else together[period].with_settled
         program += pulp.lpSum(variables) == total
 
 
@@ -159,7 +193,7 @@ def _hold_above(
     above = defaultdict(list)
     for number, ((holder, period), variable) in enumerate(patients.items()):
         bounds = lists[holder, period]
-        if bounds.kind is HolderKind.DOCTOR and bounds.target < bounds.limit and together[period].above_is_shared:
+        if not bounds.in_training and bounds.target < bounds.limit and together[period].above_is_shared:
             over = program.add_variable(f"above_{number}", lowBound=0)
             program += variable - over <= bounds.target
             above[period].append(over)
@@ -167,16 +201,26 @@ def _hold_above(
         program += pulp.lpSum(variables) <= together[period].above
 
 
-def _falls(program: Program, patients: Mapping[Key, Variable], lists: Mapping[Key, Bounds]) -> Expression:
-    """The sum of what all lists lose."""
-    falls = []
+def _falls(program: Program, patients: Mapping[Key, Variable], lists: Mapping[Key, Bounds]) -> dict[Key, Variable]:
+    """What each list loses that exists in the period before too."""
+    falls = {}
     for number, ((holder, period), now) in enumerate(patients.items()):
         before = patients.get((holder, period - 1), lists[holder, period].before)
         if before is not None:
-            fall = program.add_variable(f"fall_{number}", lowBound=0)
-            program += now + fall >= before
-            falls.append(fall)
-    return pulp.lpSum(falls)
+            falls[holder, period] = program.add_variable(f"fall_{number}", lowBound=0)
+            program += now + falls[holder, period] >= before
+    return falls
+
+
+def _hurried(program: Program, falls: Mapping[Key, Variable], lists: Mapping[Key, Bounds]) -> list[Variable]:
+    """The part of each fall that is too fast, where the policy has a speed."""
+    hurried = []
+    for number, (key, fall) in enumerate(falls.items()):
+        speed = lists[key].speed
+        if speed is not None:
+            hurried.append(program.add_variable(f"too_fast_{number}", lowBound=0))
+            program += fall - hurried[-1] <= speed
+    return hurried
 
 
 def _minimise(

@@ -1,33 +1,34 @@
 """How long every list is in every period, so that every resident who is to be listed is.
 
-Index:   doctors present and trainees in practice in a municipality; period
-Math:    lists of doctors + lists of trainees = residents + in - out - locum - without
-         list of a doctor <= limit; list of a trainee <= its length under the policy
-         sum over doctors of what is above target <= above as placed
+Index:   doctors present, trainees in practice and those who have finished in a municipality; period
+Math:    lists of doctors and finished + lists of trainees = residents + in - out - locum - without
+         list <= limit, which of a trainee is the length under the policy
+         sum over doctors and finished of what is above target <= above as placed
+         target of who supervises = target - patients_per_place places
 Units:   patients; patient-months for the trainees' missing patients
 Assumes: a municipality's lists meet no other's: what crosses borders was placed
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from time import perf_counter
 
 from allokering.errors import StageFailed
 from allokering.instance import Instance
-from allokering.kinds import ListTarget, TraineeList
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Coverage, HolderKind, ListLength, Plan
 from allokering.stages.list_program import Bounds, Key, Lengths, Together, available_solver, fewest_moved
 from allokering.stages.stage import StageResult, Training, periods_within, presence, stage_tier, trainings
-from allokering.tables import Doctor
+from allokering.stages.targets import Policy
 
 
 def set_lists(instance: Instance, model: Model, plan: Plan, *, solver: str = "cbc") -> StageResult[ListLength]:
     """The length of every list, as far as `plan.coverage` says who is to be listed where.
+
+    `plan.supervision` says whose targets are lower because they supervise.
 
     The trainees' patients need no solver: they have what the policy gives them, or all there are if fewer.
 
@@ -37,7 +38,8 @@ def set_lists(instance: Instance, model: Model, plan: Plan, *, solver: str = "cb
     """
     since = perf_counter()
     pulp_solver = available_solver(solver)
-    lists = _bounds(instance, model, plan)
+    policy = Policy(instance, model)
+    lists = _bounds(instance, policy, plan)
     covered: dict[str, dict[int, Coverage]] = defaultdict(dict)
     for row in plan.coverage:
         for period in periods_within(instance, row.from_date, row.to_date):
@@ -49,13 +51,9 @@ def set_lists(instance: Instance, model: Model, plan: Plan, *, solver: str = "cb
         }
         for municipality, rows in sorted(covered.items())
     }
-    missing = instance.settings.period_months * sum(
-        bounds.limit
-        for municipality in together
-        for bounds in lists[municipality].values()
-        if bounds.kind is HolderKind.TRAINEE
-    ) - instance.settings.period_months * sum(
-        period.with_trainees for periods in together.values() for period in periods.values()
+    missing = instance.settings.period_months * (
+        sum(bounds.limit for place in together for bounds in lists[place].values() if bounds.in_training)
+        - sum(period.with_trainees for periods in together.values() for period in periods.values())
     )
     training = stage_tier("trainees_missing_patients", "patient-months", missing, missing, since)
 
@@ -65,62 +63,61 @@ def set_lists(instance: Instance, model: Model, plan: Plan, *, solver: str = "cb
         for municipality, periods in together.items()
         if lists[municipality]
     }
-    moved = stage_tier(
-        "residents_moved",
-        "residents",
-        sum(found.moved for found in lengths.values()),
-        sum(found.bound for found in lengths.values()),
-        since,
-    )
-    return StageResult(_rows(instance, lists, lengths), (training, moved))
+    found = lengths.values()
+    too_fast, moved = (sum(one.too_fast.value for one in found), sum(one.moved.value for one in found))
+    bounds_on = (sum(one.too_fast.bound for one in found), sum(one.moved.bound for one in found))
+    hurry = [stage_tier("moved_too_fast", "patients", too_fast, bounds_on[0], since)] if policy.has_speed() else []
+    change = stage_tier("residents_moved", "residents", moved, bounds_on[1], since)
+    return StageResult(_rows(instance, policy, lists, lengths), (training, *hurry, change))
 
 
-def _bounds(instance: Instance, model: Model, plan: Plan) -> dict[str, dict[Key, Bounds]]:
+def _bounds(instance: Instance, policy: Policy, plan: Plan) -> dict[str, dict[Key, Bounds]]:
     """Bounds of every list by municipality, in order of holder and period."""
     bounds: dict[str, dict[Key, Bounds]] = {row.municipality_id: {} for row in instance.municipalities}
+    placed = trainings(instance, plan)
+    off_target = _off_targets(instance, policy, plan, placed)
     present = presence(instance)
     for doctor in instance.doctors:
         for period in present[doctor.doctor_id]:
             bounds[doctor.municipality_id][doctor.doctor_id, period] = Bounds(
                 kind=HolderKind.DOCTOR,
-                target=_target(model, doctor, instance.period_start(period)),
+                target=policy.target(doctor, period) - off_target[doctor.doctor_id, period],
                 limit=doctor.list_limit,
                 before=doctor.list_size if period == 0 else None,
+                speed=policy.speed(doctor, period),
             )
-    limits = {position.position_id: position.list_limit for position in instance.positions}
-    for training in trainings(instance, plan):
-        for period in training.practice:
-            whole = _whole_list(instance, model, training, period, limits[training.position_id])
-            for municipality, share_percent in training.share_percent.items():
-                length = whole * share_percent // 100
-                bounds[municipality][training.trainee.trainee_id, period] = Bounds(
-                    HolderKind.TRAINEE, length, length, None
-                )
+    for training in placed:
+        for municipality, period, own in _lists_of_trainee(policy, training, off_target):
+            bounds[municipality][training.trainee.trainee_id, period] = own
     return {municipality: dict(sorted(own.items())) for municipality, own in bounds.items()}
 
 
-def _target(model: Model, doctor: Doctor, date: dt.date) -> int:
-    """The list a doctor should have: the smallest of the agreed limit, the doctor's wish and the policy's target."""
-    targets = [doctor.list_limit]
-    if doctor.list_target is not None:
-        targets.append(doctor.list_target)
-    measure = model.measure("list_target", date)
-    if measure is not None and isinstance(measure.typed, ListTarget):
-        targets.append(measure.typed.patients_per_fte * doctor.fte_percent // 100)
-    return min(targets)
+def _off_targets(
+    instance: Instance, policy: Policy, plan: Plan, placed: tuple[Training, ...]
+) -> Counter[tuple[str, int]]:
+    """Patients that supervising takes off a target, by supervisor and period."""
+    places = {training.trainee.trainee_id: policy.programme(training).supervision_places for training in placed}
+    off_target: Counter[tuple[str, int]] = Counter()
+    for row in plan.supervision:
+        for period in periods_within(instance, row.from_date, row.to_date):
+            off_target[row.supervisor_id, period] += policy.relief(period) * places[row.trainee_id]
+    return off_target
 
 
-def _whole_list(instance: Instance, model: Model, training: Training, period: int, limit: int | None) -> int:
-    """A trainee's list over all municipalities of the position; none if the policy gives trainees no lists."""
-    measure = model.measure("trainee_list", instance.period_start(period))
-    if measure is None or not isinstance(measure.typed, TraineeList):
-        return 0
-    trainee = training.trainee
-    credited = 100 * (trainee.practice_months_done + trainee.institution_months_done)
-    worked = (period - training.held.start) * trainee.fte_percent * instance.settings.period_months
-    by_year = measure.typed.patients_by_training_year
-    patients = by_year[min((credited + worked) // 1200, len(by_year) - 1)] * trainee.fte_percent // 100
-    return patients if limit is None else min(patients, limit)
+def _lists_of_trainee(
+    policy: Policy, training: Training, off_target: Mapping[tuple[str, int], int]
+) -> Iterator[tuple[str, int, Bounds]]:
+    """The lists of a trainee in practice, and of one who has finished and may supervise, by municipality and period."""
+    for period in training.practice:
+        for municipality, patients in policy.list_in_practice(training, period).items():
+            yield municipality, period, Bounds(HolderKind.TRAINEE, patients, patients, None, in_training=True)
+    for period in training.finished:
+        staying = policy.staying(training, period)
+        if staying is not None:
+            for municipality, patients in staying.patients.items():
+                is_relieved = municipality == staying.municipality
+                relief = off_target[training.trainee.trainee_id, period] if is_relieved else 0
+                yield municipality, period, Bounds(HolderKind.TRAINEE, patients - relief, patients, None)
 
 
 def _together(row: Coverage, lists: Mapping[Key, Bounds]) -> Together:
@@ -130,10 +127,10 @@ def _together(row: Coverage, lists: Mapping[Key, Bounds]) -> Together:
         StageFailed: they cannot hold the residents who are to be listed.
     """
     listed = row.residents + row.from_elsewhere - row.listed_elsewhere - row.locum - row.without_gp
-    doctors = [bounds for bounds in lists.values() if bounds.kind is HolderKind.DOCTOR]
-    trainees = sum(bounds.limit for bounds in lists.values() if bounds.kind is HolderKind.TRAINEE)
-    targets = sum(bounds.target for bounds in doctors)
-    room = sum(bounds.limit - bounds.target for bounds in doctors)
+    settled = [bounds for bounds in lists.values() if not bounds.in_training]
+    trainees = sum(bounds.limit for bounds in lists.values() if bounds.in_training)
+    targets = sum(bounds.target for bounds in settled)
+    room = sum(bounds.limit - bounds.target for bounds in settled)
     above = min(row.above_target, room)
     places = trainees + targets + above
     if not 0 <= listed <= places:
@@ -151,8 +148,12 @@ def _together(row: Coverage, lists: Mapping[Key, Bounds]) -> Together:
 
 
 def _rows(
-    instance: Instance, lists: Mapping[str, Mapping[Key, Bounds]], lengths: Mapping[str, Lengths]
+    instance: Instance,
+    policy: Policy,
+    lists: Mapping[str, Mapping[Key, Bounds]],
+    lengths: Mapping[str, Lengths],
 ) -> tuple[ListLength, ...]:
+    doctors = {doctor.doctor_id: doctor for doctor in instance.doctors}
     return tuple(
         ListLength(
             municipality_id=municipality,
@@ -163,6 +164,7 @@ def _rows(
             patients=patients,
             target=lists[municipality][holder, period].target,
             limit=lists[municipality][holder, period].limit,
+            week_minutes=policy.week_minutes(doctors[holder], patients, period) if holder in doctors else None,
         )
         for municipality, found in lengths.items()
         for (holder, period), patients in found.patients.items()

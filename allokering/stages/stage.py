@@ -42,6 +42,10 @@ class Training:
     """Periods in which the position is held, as far as the horizon reaches."""
     rotation: frozenset[int]
     """Periods of institution service."""
+    finished: range
+    """Periods of the horizon after the training."""
+    chance_permille: int
+    """Chance that there is such a trainee: 1000 for the known; of a recruit, that the announcement is filled."""
 
     @property
     def practice(self) -> tuple[int, ...]:
@@ -74,6 +78,8 @@ def trainings(instance: Instance, plan: Plan) -> tuple[Training, ...]:
             },
             held=periods_within(instance, placements[0].from_date, placements[0].to_date),
             rotation=frozenset(rotation[trainee_id]),
+            finished=_periods_after(instance, placements[0].completes),
+            chance_permille=1000 if placements[0].expected_permille is None else placements[0].expected_permille,
         )
         for trainee_id, placements in sorted(parts.items())
     )
@@ -88,6 +94,17 @@ def periods_within(instance: Instance, first_day: dt.date | None, last_day: dt.d
         and (last_day is None or instance.period_end(period) <= last_day)
     ]
     return range(inside[0], inside[-1] + 1) if inside else range(0)
+
+
+def _periods_after(instance: Instance, last_day: dt.date | None) -> range:
+    """The periods of the horizon that begin after a day; none after a day that is not known."""
+    periods = instance.settings.periods
+    return range(
+        periods
+        if last_day is None
+        else next((period for period in range(periods) if instance.period_start(period) > last_day), periods),
+        periods,
+    )
 
 
 def presence(instance: Instance) -> dict[str, range]:
@@ -113,6 +130,12 @@ def rule_in_force(model: Model, kind: str, date: dt.date) -> Params | None:
 def minutes_from_any(instance: Instance, municipalities: Iterable[str], there: str) -> int | None:
     """Minutes one way from the nearest of a position's municipalities; None if nothing is known."""
     known = [minutes for here in municipalities if (minutes := instance.minutes(here, there)) is not None]
+    return min(known, default=None)
+
+
+def kilometres_from_any(instance: Instance, municipalities: Iterable[str], there: str) -> int | None:
+    """Kilometres one way from the nearest of a position's municipalities; None if nothing is known."""
+    known = [way for here in municipalities if (way := instance.kilometres(here, there)) is not None]
     return min(known, default=None)
 
 

@@ -34,6 +34,14 @@ class Arcs:
 
 
 @dataclass(frozen=True)
+class Crowds:
+    """Supplies that share a bound: the crowd of each supply, by number, and how much each crowd gives at most."""
+
+    of: Sequence[int]
+    most: Sequence[int]
+
+
+@dataclass(frozen=True)
 class Transport:
     """A cheapest way to meet the needs, and the face of all cheapest ways."""
 
@@ -58,27 +66,40 @@ def cheapest_flow(arcs: Arcs, supplies: Sequence[int]) -> Integers:
 
 
 def cheapest_transport(
-    needs: Sequence[int], supplies: Sequence[int], prices: Mapping[tuple[int, int], int]
+    needs: Sequence[int], supplies: Sequence[int], prices: Mapping[tuple[int, int], int], crowds: Crowds
 ) -> Transport:
-    """Meet as much of the needs as can be met, at the lowest price; `prices` has the arcs (need, supply) that exist."""
-    sink = len(needs) + len(supplies)
+    """Meet as much of the needs as can be met, at the lowest price; `prices` has the arcs (need, supply) that exist.
+
+    The face tells of every cheapest way if the crowds either give all that they may, or could give more than asked.
+    """
+    first_supply, first_crowd = len(needs), len(needs) + len(supplies)
+    sink = first_crowd + len(crowds.most)
     # More than all needs together: a price can then say of a supply that it is scarce, never of an arc.
     unlimited = sum(needs) + 1
     arcs = Arcs.of(
         [
-            *((need, len(needs) + supply, unlimited, price) for (need, supply), price in prices.items()),
-            *((len(needs) + number, sink, supply, 0) for number, supply in enumerate(supplies)),
+            *((need, first_supply + supply, unlimited, price) for (need, supply), price in prices.items()),
+            *(
+                (first_supply + number, first_crowd + crowds.of[number], most, 0)
+                for number, most in enumerate(supplies)
+            ),
+            *((first_crowd + number, sink, most, 0) for number, most in enumerate(crowds.most)),
         ]
     )
-    flows = cheapest_flow(arcs, [*needs, *[0] * len(supplies), -sum(needs)])
+    flows = cheapest_flow(arcs, [*needs, *[0] * (sink - len(needs)), -sum(needs)])
     reduced_costs = _reduced_costs(arcs, flows, sink + 1)
-    to_supply, to_sink = reduced_costs[: len(prices)], reduced_costs[len(prices) :]
+    to_supply, to_crowd, _ = np.split(reduced_costs, [len(prices), len(prices) + len(supplies)])
     met = np.bincount(arcs.tails, weights=flows, minlength=len(needs)).astype(int)
     return Transport(
         cost=int(arcs.costs @ flows),
         unmet={need: wanted - int(met[need]) for need, wanted in enumerate(needs) if met[need] < wanted},
-        usable=tuple(arc for reduced_cost, arc in zip(to_supply, prices, strict=True) if reduced_cost == 0),
-        used_up=frozenset(np.flatnonzero(to_sink < 0).tolist()),
+        # Behind a positive reduced cost lies a supply that none of the cheapest ways touches.
+        usable=tuple(
+            (need, supply)
+            for reduced_cost, (need, supply) in zip(to_supply, prices, strict=True)
+            if reduced_cost == 0 and to_crowd[supply] <= 0
+        ),
+        used_up=frozenset(np.flatnonzero(to_crowd < 0).tolist()),
     )
 
 

@@ -5,14 +5,19 @@ Every term of docs/model.md, section 4, is a function here. Nothing is taken fro
 
 from __future__ import annotations
 
-import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from allokering.instance import Instance, add_months
+from allokering.instance import Instance
 from allokering.kinds import (
+    Compensated,
+    Compensation,
     Locum,
+    PerApplication,
     PerPatientMonth,
+    PerPlaceMonth,
+    PerPosition,
     PerResidentMonth,
     PositionCost,
     Postponed,
@@ -24,8 +29,18 @@ from allokering.kinds import (
     Wait,
 )
 from allokering.model import Entry, Model
-from allokering.plan import PlacementStatus, Plan
-from allokering.verifier.evidence import WrittenPath, minutes_from_position, months_between, periods_between, read_paths
+from allokering.plan import OpeningState, PlacementStatus, Plan, SelectionState
+from allokering.verifier.evidence import (
+    WrittenPath,
+    forms_to_choose,
+    minutes_from_position,
+    periods,
+    periods_between,
+    read_paths,
+    whole_months,
+    workplaces,
+)
+from allokering.verifier.recount import agreed_list, doctor_targets, missing_places, supervisor_relief
 
 WEIGHTED = "weighted"
 """The objective in one tier, and that tier's name."""
@@ -42,9 +57,10 @@ class TierScore:
 
 @dataclass(frozen=True)
 class WrittenPlan:
-    """A plan, its instance, and the paths read out of it."""
+    """A plan, what it was made from, and the paths read out of it."""
 
     instance: Instance
+    model: Model
     plan: Plan
     paths: dict[str, WrittenPath]
 
@@ -56,7 +72,7 @@ class WrittenPlan:
 
 def score(instance: Instance, model: Model, plan: Plan, objective: str) -> tuple[TierScore, ...]:
     """The value of every tier in order; for the objective `weighted`, of the single tier `weighted` in NOK."""
-    written = WrittenPlan(instance, plan, read_paths(instance, model, plan))
+    written = WrittenPlan(instance, model, plan, read_paths(instance, model, plan))
     values = {tier.id: 0 for tier in model.tiers}
     for term in model.terms:
         if term.tier is not None:
@@ -65,12 +81,6 @@ def score(instance: Instance, model: Model, plan: Plan, objective: str) -> tuple
         worth = {tier.id: Tier.model_validate(tier.params).nok_per_unit for tier in model.tiers}
         return (TierScore(WEIGHTED, "NOK", sum(worth[tier_id] * value for tier_id, value in values.items())),)
     return tuple(TierScore(tier.id, tier.unit or "", values[tier.id]) for tier in model.tiers)
-
-
-def whole_months(from_date: dt.date, to_date: dt.date) -> int:
-    """The most months that can be added to one day without passing another; 0 if the other comes first."""
-    months = max(0, months_between(from_date, to_date))
-    return months if not months or add_months(from_date, months) <= to_date else months - 1
 
 
 def _without_gp(term: Entry, written: WrittenPlan) -> int:
@@ -99,17 +109,19 @@ def _cross_border(term: Entry, written: WrittenPlan) -> int:
 
 def _unplaced(term: Entry, written: WrittenPlan) -> int:
     params = Unplaced.model_validate(term.params)
+    known = {trainee.trainee_id for trainee in written.instance.trainees if trainee.recruited_to is None}
     unplaced = {row.trainee_id for row in written.plan.placements if row.status == PlacementStatus.UNPLACED}
-    return len(unplaced) * params.per_trainee
+    return len(unplaced & known) * params.per_trainee
 
 
 def _position_cost(term: Entry, written: WrittenPlan) -> int:
     params = PositionCost.model_validate(term.params)
-    return sum(
-        len(path.held)
-        * ((path.position.yearly_cost_nok - path.position.grant_nok) * written.period_months * params.percent // 1200)
-        for path in written.paths.values()
-    )
+    nok = 0
+    for path in written.paths.values():
+        a_year = path.position.yearly_cost_nok - path.position.grant_nok
+        a_period = a_year * written.period_months * params.percent // 1200
+        nok += len(path.occupied) * (a_period * path.chance // 1000)
+    return nok
 
 
 def _supervision_travel(term: Entry, written: WrittenPlan) -> int:
@@ -121,16 +133,17 @@ def supervision_travel_nok(
     params: SupervisionTravel, instance: Instance, plan: Plan, paths: Mapping[str, WrittenPath]
 ) -> int:
     """What the named supervisors' journeys cost over the plan."""
-    home_of = {doctor.doctor_id: doctor.municipality_id for doctor in instance.doctors}
+    works_in = workplaces(instance, paths)
     nok = 0
     for row in plan.supervision:
         path = paths.get(row.trainee_id)
-        if path is None:
+        if path is None or row.supervisor_id not in works_in:
             continue
-        minutes = minutes_from_position(instance, path.parts, home_of[row.supervisor_id]) or 0
+        minutes = minutes_from_position(instance, path.parts, works_in[row.supervisor_id]) or 0
         hours_in_minutes = 2 * minutes * params.trips_per_month * instance.settings.period_months
         nok_per_period = hours_in_minutes * params.nok_per_hour // 60
-        nok += nok_per_period * len(periods_between(instance, row.from_date, row.to_date))
+        periods = len(periods_between(instance, row.from_date, row.to_date))
+        nok += nok_per_period * periods * path.programme.supervision_places
     return nok
 
 
@@ -152,7 +165,9 @@ def _wait(term: Entry, written: WrittenPlan) -> int:
     params = Wait.model_validate(term.params)
     start = written.instance.settings.start
     return params.points_per_month * sum(
-        whole_months(max(path.trainee.earliest_start, start), path.from_date) for path in written.paths.values()
+        whole_months(max(path.trainee.earliest_start, start), path.from_date)
+        for path in written.paths.values()
+        if path.trainee.recruited_to is None
     )
 
 
@@ -175,6 +190,43 @@ def _postponed(term: Entry, written: WrittenPlan) -> int:
     )
 
 
+def _opening(term: Entry, written: WrittenPlan) -> int:
+    params = PerPosition.model_validate(term.params)
+    choices = {row.position_id for forms in forms_to_choose(written.instance).values() for row in forms}
+    opened = {row.position_id for row in written.plan.openings if row.state is OpeningState.OPEN}
+    return len(opened & choices) * params.points
+
+
+def _alone(term: Entry, written: WrittenPlan) -> int:
+    params = PerApplication.model_validate(term.params)
+    applicants = Counter(row.application_id for row in written.instance.applications)
+    selected = {row.application_id for row in written.plan.selection if row.state is SelectionState.SELECTED}
+    return sum(applicants[application_id] == 1 for application_id in selected) * params.points
+
+
+def _free_places(term: Entry, written: WrittenPlan) -> int:
+    params = PerPlaceMonth.model_validate(term.params)
+    missing = missing_places(written.instance, written.model, written.plan, written.paths)
+    return sum(missing.values()) * written.period_months * params.per_place_month
+
+
+def _compensation(term: Entry, written: WrittenPlan) -> int:
+    params = Compensated.model_validate(term.params)
+    fewer: Counter[int] = Counter()
+    agreed = {doctor.doctor_id: agreed_list(doctor) for doctor in written.instance.doctors}
+    for (doctor_id, period), target in doctor_targets(written.instance, written.model).items():
+        fewer[period] += agreed[doctor_id] - target
+    for (_, period), patients in supervisor_relief(written.instance, written.model, written.plan).items():
+        fewer[period] += patients
+    nok = 0
+    for period, first, _ in periods(written.instance):
+        measure = written.model.measure("compensation", first)
+        if measure is not None:
+            a_year = Compensation.model_validate(measure.params).nok_per_patient_year
+            nok += fewer[period] * (a_year * written.period_months * params.percent // 1200)
+    return nok
+
+
 PRICES: dict[str, Callable[[Entry, WrittenPlan], int]] = {
     "without_gp": _without_gp,
     "above_target": _above_target,
@@ -187,5 +239,9 @@ PRICES: dict[str, Callable[[Entry, WrittenPlan], int]] = {
     "wait": _wait,
     "rotation_travel": _rotation_travel,
     "postponed": _postponed,
+    "opening": _opening,
+    "alone": _alone,
+    "free_places": _free_places,
+    "compensation": _compensation,
 }
 """What a plan pays for every kind of term."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from itertools import pairwise
 
 from allokering.instance import Instance
-from allokering.kinds import Groups, SupervisionTravel
+from allokering.kinds import Groups, ListSpeed, SupervisionTravel
 from allokering.model import Model
-from allokering.plan import HolderKind, Plan
+from allokering.plan import Plan
 from allokering.verifier.evidence import (
     WrittenPath,
     doctors_present,
-    minutes_from_position,
+    kilometres_from_position,
     parts_by_position,
     period_of,
+    periods,
     periods_between,
     read_paths,
 )
@@ -34,8 +36,11 @@ def stage_values(instance: Instance, model: Model, plan: Plan) -> dict[str, int]
         "supervision_travel": 0 if travel is None else supervision_travel_nok(travel, instance, plan, paths),
         "handovers": _handovers(instance, plan),
         "trainees_missing_patients": _missing_patients(instance, model, plan, paths),
-        "residents_moved": _residents_moved(instance, plan),
     }
+    most = _most_to_lose(instance, model)
+    if most:
+        values["moved_too_fast"] = _moved_too_fast(most, instance, plan)
+    values["residents_moved"] = sum(_falls(instance, plan).values())
     for rule in model.rules_of("groups"):
         if rule.in_force(instance.settings.start):
             values["without_group"] = _without_group(Groups.model_validate(rule.params), plan, paths)
@@ -60,32 +65,40 @@ def _without_group(groups: Groups, plan: Plan, paths: dict[str, WrittenPath]) ->
     """Placed trainees who still lack months in a group and are in none."""
     members = {row.trainee_id for row in plan.groups}
     return sum(
-        path.programme.needs_supervisor and path.trainee.group_months_done < groups.months and trainee not in members
+        path.programme.needs_supervisor
+        and path.programme.needs_group
+        and path.trainee.group_months_done < groups.months
+        and trainee not in members
         for trainee, path in paths.items()
     )
 
 
 def _group_travel(instance: Instance, plan: Plan, paths: dict[str, WrittenPath]) -> int:
-    """Minutes a year on the way to and from the meetings."""
+    """Kilometres a year on the way to and from the meetings; a way that nobody knows counts as none."""
     parts = parts_by_position(instance)
-    minutes = 0
+    kilometres = 0
     for row in plan.groups:
         path = paths.get(row.trainee_id)
         if path is not None:
-            way = minutes_from_position(instance, parts[path.position.position_id], row.municipality_id)
-            minutes += 2 * MEETINGS_PER_YEAR * (way or 0)
-    return minutes
+            way = kilometres_from_position(instance, parts[path.position.position_id], row.municipality_id)
+            kilometres += 2 * MEETINGS_PER_YEAR * (way or 0)
+    return kilometres
 
 
 def _missing_patients(instance: Instance, model: Model, plan: Plan, paths: dict[str, WrittenPath]) -> int:
-    """Patient-months that the trainees' lists fall short of what the policy gives them."""
-    given = sum(trainee_lists(instance, model, paths.values()).values())
-    held = sum(row.patients for row in plan.lists if row.kind == HolderKind.TRAINEE)
+    """Patient-months that the lists of trainees in training fall short of what they may have."""
+    in_training = {(trainee_id, period) for trainee_id, path in paths.items() for period in path.practice}
+    given = sum(
+        patients
+        for (trainee_id, _, period), patients in trainee_lists(instance, model, paths.values()).items()
+        if (trainee_id, period) in in_training
+    )
+    held = sum(row.patients for row in plan.lists if (row.holder_id, period_of(instance, row.from_date)) in in_training)
     return (given - held) * instance.settings.period_months
 
 
-def _residents_moved(instance: Instance, plan: Plan) -> int:
-    """Residents who leave the list of a holder present before and after."""
+def _falls(instance: Instance, plan: Plan) -> dict[tuple[str, int], int]:
+    """The residents who leave a list for the next period, by (holder, period), for holders present before and after."""
     length: dict[tuple[str, str, int], int] = {}
     for row in plan.lists:
         length[row.municipality_id, row.holder_id, period_of(instance, row.from_date)] = row.patients
@@ -93,7 +106,27 @@ def _residents_moved(instance: Instance, plan: Plan) -> int:
         if period == 0:
             for doctor in doctors:
                 length[municipality, doctor.doctor_id, -1] = doctor.list_size
+    falls: Counter[tuple[str, int]] = Counter()
+    for (municipality, holder, period), patients in length.items():
+        falls[holder, period + 1] += max(0, patients - length.get((municipality, holder, period + 1), patients))
+    return falls
+
+
+def _most_to_lose(instance: Instance, model: Model) -> dict[int, int]:
+    """The patients by which a full-time doctor's list may shrink to a period without haste, where the policy says."""
+    measures = {period: model.measure("list_speed", first) for period, first, _ in periods(instance)}
+    return {
+        period: ListSpeed.model_validate(measure.params).patients_per_month * instance.settings.period_months
+        for period, measure in measures.items()
+        if measure is not None
+    }
+
+
+def _moved_too_fast(most: Mapping[int, int], instance: Instance, plan: Plan) -> int:
+    """Patients by which doctors' lists shrink faster than the policy would have it."""
+    working_time = {doctor.doctor_id: doctor.fte_percent for doctor in instance.doctors}
     return sum(
-        max(0, patients - length.get((municipality, holder, period + 1), patients))
-        for (municipality, holder, period), patients in length.items()
+        max(0, fall - most[period] * working_time[holder] // 100)
+        for (holder, period), fall in _falls(instance, plan).items()
+        if period in most and holder in working_time
     )

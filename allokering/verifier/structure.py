@@ -28,9 +28,10 @@ def check_ids(instance: Instance, model: Model, plan: Plan) -> Iterator[Violatio
     municipalities = {row.municipality_id for row in instance.municipalities}
     known_in = {
         "trainee_id": trainees,
-        "supervisor_id": doctors,
+        "supervisor_id": doctors | trainees,
         "position_id": {row.position_id for row in instance.positions},
         "site_id": {row.site_id for row in instance.sites},
+        "application_id": {row.application_id for row in instance.applications},
         "municipality_id": municipalities,
         "from_municipality_id": municipalities,
         "to_municipality_id": municipalities,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from openpyxl import Workbook
@@ -14,7 +15,7 @@ from allokering.files.cells import cell_text
 from allokering.files.writing import text_cell
 from allokering.instance import Instance
 from allokering.language import say
-from allokering.plan import Plan
+from allokering.plan import HolderKind, Plan
 from allokering.tables import PinWhat
 from allokering.workbook.layout import WRAPPED, filled_cells, fit_on_page, header, offer, set_widths
 
@@ -23,6 +24,7 @@ CHOICES_SHEET = "_choices"
 TRAINEE = "trainee_id"
 PRACTICE = PatternFill("solid", fgColor="FFC6E0B4")
 ROTATION = PatternFill("solid", fgColor="FF9DC3E6")
+STAYS = PatternFill("solid", fgColor="FFD9D9D9")
 EDITABLE = PatternFill("solid", fgColor="FFFFF2CC")
 
 
@@ -95,7 +97,8 @@ def _headers(sheet: Worksheet, starts: Sequence[dt.date]) -> list[Cell]:
         "!A rules A out. Then run `allokering solve` with --pins and this workbook."
     )
     legend = say(
-        "Green: in practice, and where. Blue: institution service, and where. Edits of these cells do nothing."
+        "Green: in practice, and where. Blue: institution service, and where. Grey: has completed the training and may "
+        "stay, and where. Edits of these cells do nothing."
     )
     told = {PinWhat.PERIOD: say("The first day of the rotation; any day of the period will do.")}
     return [
@@ -106,12 +109,22 @@ def _headers(sheet: Worksheet, starts: Sequence[dt.date]) -> list[Cell]:
 
 
 def _doing(plan: Plan, starts: Sequence[dt.date]) -> dict[tuple[str, dt.date], tuple[str, PatternFill]]:
-    """Where a trainee is in a period, and its colour; a rotation goes before the position it is part of."""
+    """Where a trainee is in a period, and its colour; a rotation goes before the position it is part of.
+
+    After the training, the municipalities in which a list is expected of the trainee.
+    """
 
     def during(begins: dt.date, ends: dt.date) -> Iterator[dt.date]:
         return (start for start in starts if begins <= start <= ends)
 
     doing: dict[tuple[str, dt.date], tuple[str, PatternFill]] = {}
+    completes = {row.trainee_id: row.completes for row in plan.placements if row.completes is not None}
+    stays: dict[tuple[str, dt.date], list[str]] = defaultdict(list)
+    for held in plan.lists:
+        if held.kind is HolderKind.TRAINEE and held.from_date > completes.get(held.holder_id, dt.date.max):
+            stays[held.holder_id, held.from_date].append(held.municipality_id)
+    for key, places in stays.items():
+        doing[key] = (", ".join(places), STAYS)
     for row in plan.placements:
         if row.position_id and row.from_date and row.to_date:
             for start in during(row.from_date, row.to_date):

@@ -1,0 +1,130 @@
+"""Small instances and models for cases that are worked by hand against the oracle."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from allokering.instance import Instance, Settings
+from allokering.model import Entry, Model, load_model
+from allokering.tables import Doctor, Municipality, Position, PositionPart, Row, Trainee
+
+START = dt.date(2018, 1, 1)
+
+
+def instance_of(periods: int, *rows: Row) -> Instance:
+    """Half-years from 2018."""
+    settings = Settings(title="By hand", question="How much?", start=START, periods=periods, provenance={})
+    tables: dict[str, list[Row]] = {}
+    for row in rows:
+        tables.setdefault(row.table, []).append(row)
+    return Instance.of("by-hand", settings, tables)
+
+
+TIERS = {
+    "uncovered": (1000, ["without_gp"]),
+    "unplaced": (2_000_000, ["unplaced"]),
+    "cost": (1, ["locum", "position_cost", "supervision_travel", "compensation"]),
+    "overload": (20, ["above_target", "cross_border", "free_places"]),
+    "wishes": (1000, ["rank", "wait", "rotation_travel", "postponed", "opening", "alone"]),
+}
+"""The tiers of the cases: kroner per unit, and terms."""
+
+
+def model_of(*first: str, **overrides: int) -> Model:
+    """Training takes two years, six months of it in an institution, and every price is written here, unless overridden.
+
+    Tiers that are named come first, in that order. `__` in an override stands for the point.
+    """
+    numbers = {
+        "alis__total_months": 24, "alis__practice_months_min": 12, "alis__practice_months_counted_max": 24,
+        "alis__institution_months": 6, "alis__institution_months_counted_max": 6,
+        "notice__notice_months": 12, "absences__absent_min": 1, "absences__doctors_per_absence": 10,
+        "without_gp__per_resident_month": 1, "unplaced__per_trainee": 1, "above_target__per_patient_month": 1,
+        "cross_border__per_resident_month": 1, "locum__nok_per_week": 95_800, "locum__patients_per_locum": 1000,
+        "locum__locums_per_municipality": 1, "position_cost__percent": 100, "supervision_travel__nok_per_hour": 880,
+        "supervision_travel__trips_per_month": 2, "rank__points_per_step": 10, "wait__points_per_month": 2,
+        "rotation_travel__minutes_per_point": 30, "postponed__points": 5, "opening__points": 1, "alone__points": 20,
+        "free_places__per_place_month": 1, "compensation__percent": 100,
+    } | overrides  # fmt: skip
+    model = load_model("alis", {name.replace("__", "."): str(number) for name, number in numbers.items()})
+    tier_of = {kind: tier for tier, (_, kinds) in TIERS.items() for kind in kinds}
+    order = [*first, *(tier for tier in TIERS if tier not in first)]
+    return replace(
+        model,
+        tiers=tuple(
+            Entry(section="tier", id=tier, kind="tier", source="a case", params={"nok_per_unit": TIERS[tier][0]})
+            for tier in order
+        ),
+        terms=tuple(term.model_copy(update={"tier": tier_of[term.kind]}) for term in model.terms),
+    )
+
+
+def with_measures(model: Model, **measures: dict[str, object]) -> Model:
+    """The model with these measures too, each called by its kind; `from` among the parameters is its first day."""
+    entries = [
+        Entry.model_validate(
+            {
+                "section": "measure",
+                "id": kind,
+                "kind": kind,
+                "source": "a case",
+                "from": params.get("from"),
+                "params": {name: value for name, value in params.items() if name != "from"},
+            }
+        )
+        for kind, params in measures.items()
+    ]
+    return replace(model, measures=(*model.measures, *entries))
+
+
+def without(model: Model, *kinds: str) -> Model:
+    """The model without its terms of these kinds."""
+    return replace(model, terms=tuple(term for term in model.terms if term.kind not in kinds))
+
+
+def town(municipality_id: str, residents: int = 0, growth: int = 0, **more: object) -> Municipality:
+    return Municipality.model_validate(
+        {
+            "municipality_id": municipality_id,
+            "name": municipality_id,
+            "residents": residents,
+            "growth_permille_per_year": growth,
+            **more,
+        }
+    )
+
+
+def doctor(doctor_id: str, municipality_id: str, limit: int = 0, target: int | None = None, **more: object) -> Doctor:
+    return Doctor.model_validate(
+        {
+            "doctor_id": doctor_id,
+            "municipality_id": municipality_id,
+            "list_size": 0,
+            "list_limit": limit,
+            "list_target": target,
+            "is_specialist": True,
+            **more,
+        }
+    )
+
+
+def position(*towns: str, **more: object) -> list[Row]:
+    """Position `k`, unless it is called otherwise, shared equally between the towns."""
+    row = Position.model_validate({"position_id": "k", "places": 1, **more})
+    share = 100 // len(towns)
+    parts = [PositionPart(position_id=row.position_id, municipality_id=name, share_percent=share) for name in towns]
+    return [row, *parts]
+
+
+def trainee(trainee_id: str = "t", **more: object) -> Trainee:
+    """Lives in town a and may start at any time."""
+    return Trainee.model_validate(
+        {
+            "trainee_id": trainee_id,
+            "programme": "alis",
+            "home_municipality_id": "a",
+            "earliest_start": START,
+            **more,
+        }
+    )
