@@ -108,8 +108,12 @@ def _wanted(problem: Problem, groups: Sequence[Integers]) -> Floats:
         number[group] = index
     members = sparse.coo_array((np.ones(len(number)), (number, np.arange(len(number))))).tocsr()
     wanted = (members @ _wants(problem)).toarray()
-    rows = [(one.source, target) for one in problem.transfers for target in (one.target, one.also_uses)]
-    cells = np.array([row for row in rows if row[1] is not None], dtype=np.int64).reshape(-1, 2).T
+    rows = [
+        (one.source, target)
+        for one in problem.transfers
+        for target in (one.target, *(resource for resource, amount in one.also_uses if amount > 0))
+    ]
+    cells = np.array(rows, dtype=np.int64).reshape(-1, 2).T
     size = len(problem.resources)
     leads = sparse.coo_array((np.ones(cells.shape[1]), cells), shape=(size, size)).tocsr()
     total = wanted.sum(axis=0)
