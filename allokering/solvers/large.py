@@ -15,7 +15,7 @@ from allokering.solvers.clock import Clock
 from allokering.solvers.large_bound import SAFE, Root, rounded_up, tighten
 from allokering.solvers.large_dive import SHORT, dive
 from allokering.solvers.large_greedy import first_that_fits
-from allokering.solvers.large_neighbourhood import NODES, Neighbourhood, search
+from allokering.solvers.large_neighbourhood import Neighbourhood, search
 from allokering.solvers.large_parts import groups_of
 from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_pricing import Pricer
@@ -34,6 +34,8 @@ FEW = 10_000
 """If at most so many options could be part of a better plan, a last program holds them all."""
 LAST_NODES = 5_000
 """Nodes of the branch and bound of that program."""
+NODES = 200
+"""Nodes of the branch and bound that makes a first plan out of the columns at hand."""
 VAST = 600
 """Actors from which on a problem is solved in parts first."""
 SHORTAGES = 3
@@ -180,7 +182,10 @@ class _Run:
             self._begin(tier, program, excess, share)
         is_finished = self._finish(tier, root, Clock(None if share.left is None else share.left / 2))
         if self.best is not None and self._problem.actors:
-            neighbourhood = Neighbourhood(self._pool, excess, root.prices.resources, self._seed)
+            chosen = np.zeros(len(self._pool))
+            if root.point is not None:
+                chosen[: len(root.point.chosen)] = root.point.chosen
+            neighbourhood = Neighbourhood(self._pool, excess, chosen, root.prices.resources, self._seed)
             search(
                 program,
                 neighbourhood,

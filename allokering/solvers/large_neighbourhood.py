@@ -1,13 +1,20 @@
-"""Large-neighbourhood search: free some actors who compete for the same rows, solve for them exactly, keep the better.
+"""Large-neighbourhood search: free some actors, solve for them exactly, keep the better plan.
 
-Who is freed: an actor drawn by what its option costs above the cheapest one at the relaxation's prices, and those who
-want what it wants, as those prices weigh it. A neighbourhood grows while it is solved at once, and shrinks if not.
+Two ways to choose who is freed take turns, since each finds what the other misses:
+
+- *doubtful*: actors whose option the relaxation does not like, many of them, with a few options each (relaxation
+  induced neighbourhood search: Danna, Rothberg and Le Pape, Mathematical Programming 102, 2005);
+- *rivals*: an actor drawn by what its option costs above the cheapest one at the relaxation's prices, and those who
+  want what it wants, as those prices weigh it; few of them, with many options each.
+
+A neighbourhood grows while it is solved at once, and shrinks if not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
@@ -15,59 +22,118 @@ from scipy import sparse
 from allokering.problem import Floats, Integers
 from allokering.solvers.clock import Clock
 from allokering.solvers.large_pool import Pool
-from allokering.solvers.large_program import Incumbent, Program
+from allokering.solvers.large_program import Effort, Incumbent, Program
 
-FIRST, LEAST, MOST = 10, 4, 60
-"""Actors in the first neighbourhood, and in the smallest and largest."""
-OPTIONS = 500, 4000
-"""Options that the actors of a neighbourhood share: at first, while that succeeds, and at most."""
-NODES = 200
-"""Nodes of the branch and bound of one sub-problem."""
-PAIR = 2
-"""Neighbourhoods solved side by side."""
 SPREAD = 0.3
-"""How much chance enters the choice of who competes: affinities are weighted from this to 1."""
+"""How much chance enters the choice of rivals: affinities are weighted from this to 1."""
+CHANCE = 0.3
+"""How much chance enters the choice of the doubtful, where 1 is an option that the relaxation does not use at all."""
+RIVALS = 6
+"""Neighbourhoods of rivals to one of the doubtful."""
+SMALLER = 0.8
+"""How a neighbourhood shrinks that was not solved."""
+
+
+@dataclass
+class Way:
+    """A way to choose who is freed: how many, how many options each, and within what limits."""
+
+    size: float
+    smallest: float
+    largest: float
+    each: float
+    fewest: float
+    most: float
+    easy: int
+    """Steps of the simplex below which a neighbourhood was easy."""
+    hard: int
+    """Above which it was hard."""
+    growth: float
+    """How it grows after an easy one, and shrinks after a hard one."""
+    nodes: int
+    """Nodes of the branch and bound of one sub-problem."""
+
+    def learn(self, *, is_better: bool, effort: Effort) -> None:
+        """Adjust to what a neighbourhood gave: more options only where the few at hand are exhausted."""
+        factor = 1.0
+        if not effort.is_proven:
+            factor = SMALLER
+        elif effort.steps < self.easy:
+            factor = self.growth
+        elif effort.steps > self.hard:
+            factor = 1 / self.growth
+        self.size = float(np.clip(self.size * factor, self.smallest, self.largest))
+        if effort.is_proven:
+            self.each = float(np.clip(self.each * (0.9 if is_better else 1.1), self.fewest, self.most))
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A neighbourhood: who is freed (ascending), and in which way."""
+
+    freed: Integers
+    way: Way
+
+    @property
+    def each(self) -> int:
+        """Options of each."""
+        return round(self.way.each)
 
 
 class Neighbourhood:
-    """Draws neighbourhoods, the same ones for the same seed."""
+    """Draws neighbourhoods, the same ones for the same seed.
 
-    def __init__(self, pool: Pool, excess: Floats, resource_prices: Floats, seed: int) -> None:
+    Args:
+        pool: the columns at hand.
+        excess: what each costs above its actor's cheapest option.
+        chosen: value of each in the relaxation.
+        resource_prices: of the relaxation.
+        seed: of the draws.
+    """
+
+    def __init__(self, pool: Pool, excess: Floats, chosen: Floats, resource_prices: Floats, seed: int) -> None:
         actors = len(pool.problem.actors)
         self._excess = np.maximum(excess, 0)
+        self._chosen = chosen
         self._random = np.random.default_rng(seed)
         self._tired = np.zeros(actors)
-        self._size = float(min(FIRST, actors))
-        self._options = float(OPTIONS[0])
+        self._doubtful = Way(60, 4, 200, 10, 6, 60, easy=5_000, hard=20_000, growth=1.2, nodes=1000)
+        self._rivals = Way(10, 4, 60, 50, 40, 400, easy=1_000, hard=3_000, growth=1.05, nodes=200)
         by_actor = sparse.coo_array((np.ones(len(pool)), (pool.actor, np.arange(len(pool)))), shape=(actors, len(pool)))
         touched = sparse.csr_array(by_actor @ abs(pool.usage))
         touched.data = np.sqrt(resource_prices)[touched.indices]
         self._touched = touched
 
-    def draw(self, now: Incumbent) -> Integers:
-        """Actors to free, ascending."""
-        actors = len(now.columns)
+    def draw(self, now: Incumbent) -> tuple[list[Draw], list[Draw]]:
+        """One neighbourhood of the doubtful, and so many of rivals that they take about as long."""
+        doubtful = [Draw(self._freed(self._doubt(now), self._doubtful), self._doubtful)]
+        rivals = [Draw(self._freed(self._rivalry(now), self._rivals), self._rivals) for _ in range(RIVALS)]
+        return doubtful, rivals
+
+    def learn(self, draw: Draw, *, is_better: bool, effort: Effort) -> None:
+        """Adjust sizes and interest to what a neighbourhood gave."""
+        if is_better:
+            self._tired[draw.freed] = 0
+        draw.way.learn(is_better=is_better, effort=effort)
+
+    @staticmethod
+    def _freed(score: Floats, way: Way) -> Integers:
+        return np.sort(np.argsort(-score, kind="stable")[: max(1, round(way.size))])
+
+    def _doubt(self, now: Incumbent) -> Floats:
+        """How little the relaxation likes each actor's option."""
+        return 1 - self._chosen[now.columns] + self._random.uniform(0, CHANCE, len(now.columns))
+
+    def _rivalry(self, now: Incumbent) -> Floats:
+        """How much each actor wants what one of them, drawn by its excess, wants too."""
         weight = self._excess[now.columns]
         weight = (weight + max(1.0, weight.mean()) / 10) / (1 + self._tired)
-        first = int(self._random.choice(actors, p=weight / weight.sum()))
+        first = int(self._random.choice(len(weight), p=weight / weight.sum()))
         affinity = (self._touched @ self._touched[[first]].T).toarray().ravel()
-        affinity *= self._random.uniform(SPREAD, 1, actors)
+        affinity *= self._random.uniform(SPREAD, 1, len(weight))
         affinity[first] = np.inf
         self._tired[first] += 1
-        return np.sort(np.argsort(-affinity, kind="stable")[: max(1, round(self._size))])
-
-    @property
-    def options(self) -> int:
-        """Options that the actors of the next neighbourhood share."""
-        return round(self._options)
-
-    def learn(self, freed: Integers, *, is_better: bool, is_proven: bool) -> None:
-        """Adjust size and interest to what a neighbourhood gave."""
-        if is_better:
-            self._tired[freed] = 0
-        self._options = float(np.clip(self._options * (0.8 if is_better else 1.03), *OPTIONS))
-        self._size *= 1.04 if is_proven else 0.8
-        self._size = float(np.clip(self._size, min(LEAST, len(self._tired)), min(MOST, len(self._tired))))
+        return np.asarray(affinity)
 
 
 def search(
@@ -85,16 +151,29 @@ def search(
     Neighbourhoods come in pairs drawn from one plan, whatever the number of workers: it does not change the result.
     """
     failed = 0
-    with ThreadPoolExecutor(min(workers, PAIR)) as pool:
+    with ThreadPoolExecutor(min(workers, 2)) as pool:
         while failed < tries and clock.left != 0.0 and not is_done(now):
-            drawn = [neighbourhood.draw(now) for _ in range(PAIR)]
-            options, seconds, before = neighbourhood.options, clock.left, now
-            jobs = [pool.submit(program.improve, before, freed, options, NODES, seconds) for freed in drawn]
-            for freed, job in zip(drawn, jobs, strict=True):
-                found, is_proven = job.result()
-                is_better = found is not before
-                neighbourhood.learn(freed, is_better=is_better, is_proven=is_proven)
-                failed = 0 if is_better else failed + 1
-                if is_better:
-                    now = program.joined(before, now, found, freed)
+            batches, before = neighbourhood.draw(now), now
+            jobs = [pool.submit(_improve_in_turn, program, before, batch, clock) for batch in batches]
+            for batch, job in zip(batches, jobs, strict=True):
+                found, results = job.result()
+                for one, (is_better, effort) in zip(batch, results, strict=False):
+                    neighbourhood.learn(one, is_better=is_better, effort=effort)
+                    failed = 0 if is_better else failed + 1
+                if found is not before:
+                    now = program.joined(before, now, found, np.unique(np.concatenate([one.freed for one in batch])))
     return now
+
+
+def _improve_in_turn(
+    program: Program, now: Incumbent, batch: Sequence[Draw], clock: Clock
+) -> tuple[Incumbent, list[tuple[bool, Effort]]]:
+    """The plan after these neighbourhoods, one upon the other, and of each whether it gave one, and what it took."""
+    results = []
+    for one in batch:
+        if clock.left == 0.0:
+            break
+        found, effort = program.improve(now, one.freed, one.each, one.way.nodes, clock.left)
+        results.append((found is not now, effort))
+        now = found
+    return now, results

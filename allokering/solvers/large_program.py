@@ -18,10 +18,17 @@ from allokering.solvers.large_pool import Pool
 
 WHOLE = 1e-6
 """How far from a whole number an amount of the solver may be."""
-LEAST = 40
-"""Columns of one free actor at least."""
-SECONDS = 20.0
+SECONDS = 15.0
 """A sub-problem that takes this long is broken off: a guard, far above what the nodes allow."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """What a sub-problem took."""
+
+    is_proven: bool
+    steps: int
+    """Of the simplex: the same on every machine, as seconds are not."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,8 @@ class Program:
     """
 
     def __init__(self, pool: Pool, excess: Floats, tier: int, holds: dict[int, int], seed: int) -> None:
+        self.struck = False
+        """Was a sub-problem broken off by the clock?"""
         self._pool = pool
         self._tier = tier
         self._holds = holds
@@ -67,17 +76,19 @@ class Program:
         self._columns_of = np.split(order, np.searchsorted(pool.actor[order], np.arange(1, len(pool.problem.actors))))
 
     def improve(
-        self, now: Incumbent, free: Integers, options: int, nodes: int, seconds: float | None
-    ) -> tuple[Incumbent, bool]:
-        """The best plan found with these actors (ascending) free to share so many options, and whether it is proven."""
-        each = max(LEAST, options // len(free))
+        self, now: Incumbent, free: Integers, each: int, nodes: int, seconds: float | None
+    ) -> tuple[Incumbent, Effort]:
+        """The best plan found with these actors (ascending) free to choose from so many each, and what that took."""
         cheapest = np.concatenate([self._columns_of[actor][:each] for actor in free])
         columns = np.union1d(cheapest, now.columns[free])
         touched = np.unique(self._pool.usage[columns].indices)
         moving = np.unique(self._by_resource[:, touched].indices)
         part = _Part(columns, free, moving, now)
-        found, status, _ = self._solve(part, nodes, SECONDS if seconds is None else min(SECONDS, seconds))
-        return self._better(found, now), status == highspy.HighsModelStatus.kOptimal
+        found, answer = self._solve(part, nodes, SECONDS if seconds is None else min(SECONDS, seconds))
+        if answer.status == highspy.HighsModelStatus.kTimeLimit and seconds is not None and seconds > SECONDS:
+            self.struck = True
+        is_proven = answer.status == highspy.HighsModelStatus.kOptimal
+        return self._better(found, now), Effort(is_proven, answer.steps)
 
     def joined(self, before: Incumbent, first: Incumbent, second: Incumbent, freed: Integers) -> Incumbent:
         """Two better plans than the one before: what the second changed on top of the first, or else the better one."""
@@ -92,8 +103,8 @@ class Program:
         """The best plan found out of these columns, and what any plan out of them costs at least."""
         actors, adjustments = len(self._pool.problem.actors), len(self._pool.problem.adjustment_most)
         part = _Part(columns, np.arange(actors), np.arange(adjustments), now)
-        found, _, bound = self._solve(part, nodes, seconds)
-        return self._better(found, now), bound
+        found, answer = self._solve(part, nodes, seconds)
+        return self._better(found, now), answer.bound
 
     def _better(self, found: Incumbent | None, now: Incumbent) -> Incumbent:
         """The better of the two in the tiers up to this one."""
@@ -105,12 +116,10 @@ class Program:
         """A plan out of these columns; None if none was found, and whether it was proven that there is none."""
         actors, adjustments = len(self._pool.problem.actors), len(self._pool.problem.adjustment_most)
         part = _Part(columns, np.arange(actors), np.arange(adjustments), None)
-        found, status, _ = self._solve(part, nodes, seconds)
-        return found, status == highspy.HighsModelStatus.kInfeasible
+        found, answer = self._solve(part, nodes, seconds)
+        return found, answer.status == highspy.HighsModelStatus.kInfeasible
 
-    def _solve(
-        self, part: _Part, nodes: int, seconds: float | None
-    ) -> tuple[Incumbent | None, highspy.HighsModelStatus, float]:
+    def _solve(self, part: _Part, nodes: int, seconds: float | None) -> tuple[Incumbent | None, _Answer]:
         """Solve for a part of the plan; once more with whole adjustments where they did not come out whole."""
         pool, problem, now = self._pool, self._pool.problem, part.now
         chosen, rest = np.zeros(len(problem.actors), dtype=np.int64), np.zeros(len(problem.adjustment_most), np.int64)
@@ -123,17 +132,17 @@ class Program:
             start = np.concatenate([np.isin(part.columns, now.columns[part.free]), now.amounts[part.moving]])
         for is_whole in (False, True):
             model = self._model(part, staying, rest, is_whole=is_whole)
-            values, status, bound = self._run(model, start, nodes, seconds)
-            if values is None:
-                return None, status, bound
-            options, amounts = np.split(values, [len(part.columns)])
+            answer = self._run(model, start, nodes, seconds)
+            if answer.values is None:
+                return None, answer
+            options, amounts = np.split(answer.values, [len(part.columns)])
             whole = np.rint(amounts)
             if np.abs(amounts - whole).max(initial=0.0) <= WHOLE:
                 break
         picked = part.columns[options > 0.5]
         chosen[pool.actor[picked]] = picked
         rest[part.moving] = whole.astype(np.int64)
-        return incumbent(pool, chosen, rest), status, bound
+        return incumbent(pool, chosen, rest), answer
 
     def _model(self, part: _Part, staying: Integers, rest: Integers, *, is_whole: bool) -> highspy.HighsLp:
         """The program: rows that the part can change, with what the others leave of their bounds."""
@@ -170,10 +179,7 @@ class Program:
         model.a_matrix_.value_ = table.data
         return model
 
-    def _run(
-        self, model: highspy.HighsLp, start: Floats | None, nodes: int, seconds: float | None
-    ) -> tuple[Floats | None, highspy.HighsModelStatus, float]:
-        """The best values found, None if there are none, and the bound."""
+    def _run(self, model: highspy.HighsLp, start: Floats | None, nodes: int, seconds: float | None) -> _Answer:
         highs = highspy.Highs()
         for option, value in (
             ("output_flag", False),
@@ -193,10 +199,22 @@ class Program:
             solution.col_value = start.astype(float).tolist()
             highs.setSolution(solution)
         highs.run()
-        status, info = highs.getModelStatus(), highs.getInfo()
-        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-            return None, status, info.mip_dual_bound
-        return np.array(highs.getSolution().col_value), status, info.mip_dual_bound
+        info, values = highs.getInfo(), None
+        if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
+            values = np.array(highs.getSolution().col_value)
+        return _Answer(values, highs.getModelStatus(), info.mip_dual_bound, info.simplex_iteration_count)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What HiGHS says."""
+
+    values: Floats | None
+    """Of the best solution found."""
+    status: highspy.HighsModelStatus
+    bound: float
+    steps: int
+    """Of the simplex."""
 
 
 @dataclass(frozen=True)
