@@ -125,6 +125,14 @@ class Options(ABC):
     def touched(self) -> Integers:
         """Every resource that some option may use, ascending."""
 
+    def alike(self) -> Integers:
+        """A number for each option; options of one number use the same, but for what is `beside`."""
+        return np.arange(len(self))
+
+    def beside(self) -> Integers:
+        """The resources of which options that are alike may use different amounts."""
+        return np.zeros(0, dtype=np.int64)
+
     @abstractmethod
     def values(self, resource_prices: Floats, tier_weights: Floats, surcharges: Surcharges | None = None) -> Floats:
         """Cost of every option when a unit of a resource costs `resource_prices` and of a tier `tier_weights`."""

@@ -271,6 +271,19 @@ class PathOptions(Options):
         return numbers[numbers >= 0]
 
     @override
+    def alike(self) -> Integers:
+        """Paths that differ in nothing but the site of their rotation are alike."""
+        position, start, rotation = self._axes(np.arange(self._first, len(self)))
+        axes = (len(self._positions), len(self._space.starts), self._space.periods + 1)
+        number = np.ravel_multi_index((position, start, self._space.rotation_begin[rotation]), axes)
+        return np.concatenate([np.full(self._first, -1), number])
+
+    @override
+    def beside(self) -> Integers:
+        numbers = np.unique(np.concatenate([np.ravel(use.resource) for use in self._uses if use.by_site] or [[-1]]))
+        return numbers[numbers >= 0]
+
+    @override
     def values(self, resource_prices: Floats, tier_weights: Floats, surcharges: Surcharges | None = None) -> Floats:
         held, away, rotation = self._costs(resource_prices, tier_weights, surcharges)
         total = held[:, :, None] + away[:, :, self._space.rotation_begin] + rotation[:, None, :]

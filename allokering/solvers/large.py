@@ -12,6 +12,7 @@ import numpy as np
 
 from allokering.problem import Floats, Problem, Solution
 from allokering.solvers.clock import Clock
+from allokering.solvers.large_areas import Areas
 from allokering.solvers.large_bound import SAFE, Root, rounded_up, tighten
 from allokering.solvers.large_dive import SHORT, dive
 from allokering.solvers.large_greedy import first_that_fits
@@ -102,6 +103,7 @@ class _Run:
         self._relaxation = Relaxation(self._pool, is_interior=bool(self._groups))
         self._pricer = Pricer(problem)
         self._separator = Separator(problem)
+        self._areas = Areas(problem, workers)
         self._bounds: list[int | None] = [None] * len(problem.tiers)
         self._seconds = [0.0] * len(problem.tiers)
         self._holds: dict[int, int] = {}
@@ -180,6 +182,7 @@ class _Run:
             self._keep(tier, program.begin(planned, NODES, share.left)[0])
         if self.best is None:
             self._begin(tier, program, excess, share)
+        self._raise_bound(tier, root, Clock(None if share.left is None else share.left / 2))
         is_finished = self._finish(tier, root, Clock(None if share.left is None else share.left / 2))
         if self.best is not None and self._problem.actors:
             chosen = np.zeros(len(self._pool))
@@ -197,7 +200,17 @@ class _Run:
             )
             if not is_finished:
                 self._finish(tier, root, share)
+        self._struck |= program.struck
         self._struck |= share.struck
+
+    def _raise_bound(self, tier: int, root: Root, share: Clock) -> None:
+        """Raise the tier's bound by what the areas say, deciding on whole options."""
+        if self._is_done(tier, self.best) or not len(self._areas):
+            return
+        bound = rounded_up(self._areas.bound(root.cuts, root.prices, root.priced.cheapest, share))
+        if bound is not None:
+            self._bounds[tier] = max(bound, self._bounds[tier] or bound)
+        self._tell(tier)
 
     def _begin(self, tier: int, program: Program, excess: Floats, share: Clock) -> None:
         """A first plan where the dive gave none: first come, first served; failing that, out of all columns at hand."""
@@ -231,7 +244,8 @@ class _Run:
         found, bound = program.finish(self.best, columns, LAST_NODES, share.left)
         self._keep(tier, found)
         better = rounded_up(min(bound, self.best.values[tier]))
-        self._bounds[tier] = max(self._bounds[tier] or better, better) if better is not None else self._bounds[tier]
+        if better is not None:
+            self._bounds[tier] = max(better, self._bounds[tier] or better)
         self._tell(tier)
         return True
 
@@ -272,7 +286,7 @@ class _Run:
             status = Status.OPTIMAL if bound == value else Status.FEASIBLE
             tiers.append(TierOutcome(tier, value, bound, status, self._seconds[number]))
         status = Status.OPTIMAL if all(tier.status is Status.OPTIMAL for tier in tiers) else Status.FEASIBLE
-        if self._struck or self._clock.struck:
+        if self._struck or self._areas.struck or self._clock.struck:
             notes = (*notes, "the time limit struck")
         options = self._pool.option[self.best.columns]
         solution = Solution(options, self.best.amounts)

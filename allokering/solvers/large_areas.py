@@ -1,0 +1,252 @@
+"""The bound that whole decisions give area by area: a relaxation mixes options, an area must decide on whole ones.
+
+Rows that can be short at a price, such as residents of a municipality in a period, fall into areas: an option that
+supplies one supplies others of the same area, and so do transfers. At the relaxation's prices for everything else, an
+area is an integer program of its own: how many options of each kind (of the same use in the area) to buy, each at the
+least price any actor takes. The areas' optima and what the actors are paid prove a bound that is never below the
+relaxation's without rounding rows, and far above it: this is Lagrangian decomposition (Guignard and Kim, Mathematical
+Programming 39, 1987), with the relaxation's prices as multipliers.
+
+Areas that transfers would join into one too large stay apart; each then trades at the relaxation's prices.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+from scipy import sparse
+
+from allokering.problem import Floats, Integers, Problem
+from allokering.solvers.clock import Clock
+from allokering.solvers.large_kinds import Kinds, kinds_of
+from allokering.solvers.large_pricing import Prices
+from allokering.solvers.rounding import RoundingRow
+
+ROWS = 450
+"""Rows that one area may have that transfers join."""
+KINDS = 1500
+"""Kinds that an area's program has at first, those that its own relaxation likes best."""
+NODES = 5_000
+"""Nodes of the branch and bound of an area."""
+SECONDS = 20.0
+"""A program that takes this long is broken off: its bound counts."""
+HARD = 6
+"""One area gets at most one in so many seconds of the time."""
+SAFE = 1e-7
+"""Share of an area's bound that is given away for the tolerances of the solver."""
+CLOSE = 1e-4
+"""An area is solved when plan and bound differ by this share of the value of its relaxation."""
+
+
+@dataclass(frozen=True)
+class _Area:
+    """An area: its rows, the kinds that use them, and the adjustments that touch them."""
+
+    number: int
+    rows: Integers
+    kinds: Integers
+    adjustments: Integers
+    table: sparse.csr_array
+    """What kinds, then adjustments, use: shape (kinds + adjustments, rows)."""
+
+
+class Areas:
+    """The areas of a problem.
+
+    Args:
+        problem: the problem.
+        workers: areas solved side by side; the bound does not depend on it.
+    """
+
+    def __init__(self, problem: Problem, workers: int) -> None:
+        self.problem = problem
+        self.struck = False
+        """Was an area broken off by the clock?"""
+        self._workers = workers
+        is_short = np.zeros(len(problem.resources), dtype=bool)
+        is_short[[relief.resource for relief in problem.reliefs]] = True
+        self._kinds = kinds_of(problem, is_short, ROWS)
+        self._areas = self._build()
+
+    def __len__(self) -> int:
+        return len(self._areas)
+
+    def _build(self) -> list[_Area]:
+        """The areas, the largest first: they take longest."""
+        kinds, usage = self._kinds, self.problem.adjustment_usage
+        cells = usage.tocoo()
+        is_in = kinds.area_of_row[cells.col] >= 0
+        area, adjustment = np.unique(np.stack([kinds.area_of_row[cells.col], cells.row])[:, is_in], axis=1)
+        areas = []
+        for number in range(kinds.areas):
+            rows, own = np.flatnonzero(kinds.area_of_row == number), np.flatnonzero(kinds.area == number)
+            moving = adjustment[area == number]
+            table = sparse.csr_array(sparse.vstack([kinds.usage[own][:, rows], usage[moving][:, rows]]))
+            areas.append(_Area(number, rows, own, moving, table))
+        return sorted(areas, key=lambda one: -len(one.kinds))
+
+    def _bearers(self) -> tuple[Integers, Integers]:
+        """By adjustment how many areas it touches, and the one that bears its price: one that it relieves, if any."""
+        cells = self.problem.adjustment_usage.tocoo()
+        areas = self._kinds.area_of_row[cells.col]
+        is_in = areas >= 0
+        pairs = np.unique(np.stack([cells.row[is_in], areas[is_in]]), axis=1)
+        count = len(self.problem.adjustment_most)
+        touched, bearer = np.bincount(pairs[0], minlength=count), np.full(count, -1)
+        for relieved in (cells.data[is_in] >= 0, cells.data[is_in] < 0):
+            bearer[cells.row[is_in][relieved]] = areas[is_in][relieved]
+        return touched, bearer
+
+    def bound(self, cuts: Sequence[RoundingRow], prices: Prices, pays: Floats, clock: Clock) -> float:
+        """What every plan costs at least, by these prices.
+
+        Args:
+            cuts: rounding rows, which help the areas' programs.
+            prices: of the relaxation.
+            pays: what each actor pays in it.
+            clock: when it strikes, areas not yet solved count with their relaxation.
+        """
+        problem, kinds = self.problem, self._kinds
+        inside = kinds.area_of_row >= 0
+        outside = np.where(inside, 0.0, prices.resources)
+        asked = np.full(len(kinds.area), np.inf)
+        total = float(pays.sum()) - float(outside @ problem.bounds) - prices.held
+        for number, actor in enumerate(problem.actors):
+            costs = actor.values(outside, prices.tiers) - pays[number]
+            free = kinds.ask(number, costs, asked)
+            total += min(0.0, free)
+        reduced = problem.adjustment_usage @ outside + problem.adjustment_prices @ prices.tiers
+        touched, bearer = self._bearers()
+        total += float((np.minimum(reduced, 0) * problem.adjustment_most)[touched == 0].sum())
+        inner = prices.resources - outside
+        shares = np.where(touched > 1, problem.adjustment_usage @ inner, 0.0)
+        cuts_of = defaultdict(list)
+        for cut in cuts:
+            cuts_of[int(kinds.area_of_row[cut.resource])].append(cut)
+        programs = []
+        for area in self._areas:
+            costs, most = self._costs(area, asked, reduced, shares, bearer, inner)
+            programs.append(_Program(area, costs, most, problem.bounds[area.rows], cuts_of[area.number]))
+        seconds = SECONDS if clock.left is None else min(SECONDS, clock.left / HARD)
+        with ThreadPoolExecutor(self._workers) as pool:
+            bounds = list(pool.map(lambda program: program.solve(clock, seconds), programs))
+        self.struck |= any(program.struck for program in programs)
+        return total + sum(bounds)
+
+    def _costs(
+        self, area: _Area, asked: Floats, costs: Floats, shares: Floats, bearer: Integers, prices: Floats
+    ) -> tuple[Floats, Floats]:
+        """Of an area's kinds and adjustments what each costs, and how much there is of it.
+
+        Of an adjustment between areas each bears what it does to the others, at their prices.
+        """
+        own, kinds = area.adjustments, len(area.kinds)
+        here = np.where(shares[own] != 0, area.table[kinds:] @ prices[area.rows], 0.0)
+        borne = np.where(bearer[own] == area.number, costs[own] + shares[own] - here, -here)
+        most = np.concatenate([self._kinds.most[area.kinds], self.problem.adjustment_most[own]])
+        return np.concatenate([asked[area.kinds], borne]), most.astype(float)
+
+
+class _Program:
+    """An area's integer program: kinds in whole numbers, adjustments in any amount."""
+
+    def __init__(
+        self, area: _Area, costs: Floats, most: Floats, bounds: Integers, cuts: Sequence[RoundingRow]
+    ) -> None:
+        self.struck = False
+        self._area = area
+        self._costs = np.where(np.isfinite(costs), costs, 0.0)
+        self._most = np.where(np.isfinite(costs), most, 0.0)
+        rounding = [self._rounding(cut) for cut in cuts]
+        self._table = sparse.csr_array(sparse.hstack([area.table, *rounding]))
+        self._upper = np.concatenate([bounds, [-cut.least for cut in cuts]]).astype(float)
+
+    def _rounding(self, cut: RoundingRow) -> sparse.coo_array:
+        """A rounding row, turned round: shape (kinds + adjustments, 1)."""
+        area, count = self._area, len(self._area.kinds)
+        used = area.table[:count, [int(np.searchsorted(area.rows, cut.resource))]].tocoo()
+        helping = count + np.flatnonzero(np.isin(area.adjustments, cut.helpers))
+        values = np.concatenate([-cut.coefficients(used.data), np.full(len(helping), -1 / cut.remainder)])
+        rows = np.concatenate([used.row, helping])
+        return sparse.coo_array((values, (rows, np.zeros_like(rows))), shape=(len(self._costs), 1))
+
+    def solve(self, clock: Clock, seconds: float) -> float:
+        """What the area costs at least, found in so many seconds; -inf if not even its relaxation was solved."""
+        count, own = len(self._area.kinds), Clock(seconds)
+        least, reduced = self._relaxed()
+        if not math.isfinite(least) or not count:
+            return least
+        order = np.argsort(np.where(self._most[:count] > 0, reduced[:count], np.inf), kind="stable")
+        taken, found = KINDS, least
+        while True:
+            # Any plan with a kind that is left out costs what that adds to the relaxation, at least.
+            beyond = least + float(reduced[order[taken]]) if taken < count else math.inf
+            left = min(own.left or 0.0, math.inf if clock.left is None else clock.left)
+            if left == 0.0:
+                self.struck = True
+                return found - SAFE * abs(least)
+            bound = max(least, self._whole(np.sort(order[:taken]), least, left))
+            found = max(found, min(bound, beyond))
+            if bound <= beyond or self.struck:
+                return found - SAFE * abs(least)
+            taken *= 4
+
+    def _relaxed(self) -> tuple[float, Floats]:
+        """Value and reduced costs of the relaxation; the value is by weak duality, so no tolerance enters."""
+        every = np.arange(len(self._area.kinds))
+        highs = self._highs(self._model(every, is_whole=False), math.inf)
+        highs.run()
+        prices = np.maximum(-np.array(highs.getSolution().row_dual), 0.0)
+        if len(prices) != len(self._upper):
+            return -math.inf, self._costs
+        reduced = self._costs + self._table @ prices
+        return float(np.minimum(reduced, 0) @ self._most - prices @ self._upper), np.maximum(reduced, 0)
+
+    def _whole(self, kinds: Integers, least: float, seconds: float) -> float:
+        """The solver's bound with these kinds in whole numbers."""
+        highs = self._highs(self._model(kinds, is_whole=True), seconds)
+        highs.setOptionValue("mip_abs_gap", max(0.999, CLOSE * abs(least)))
+        highs.run()
+        self.struck |= highs.getModelStatus() == highspy.HighsModelStatus.kTimeLimit
+        if highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+            return math.inf
+        return float(highs.getInfo().mip_dual_bound)
+
+    @staticmethod
+    def _highs(model: highspy.HighsLp, seconds: float) -> highspy.Highs:
+        highs = highspy.Highs()
+        for option, value in (
+            ("output_flag", False),
+            ("threads", 1),
+            ("mip_rel_gap", 0.0),
+            ("mip_max_nodes", NODES),
+            ("time_limit", seconds),
+            # Presolve's parallel rows and columns (bit 13) lose feasible solutions in HiGHS 1.12 and 1.13.
+            ("presolve_rule_off", 1 << 13),
+        ):
+            highs.setOptionValue(option, value)
+        highs.passModel(model)
+        return highs
+
+    def _model(self, kinds: Integers, *, is_whole: bool) -> highspy.HighsLp:
+        count = len(self._area.kinds)
+        kept = np.concatenate([kinds, np.arange(count, len(self._costs))])
+        table = sparse.csc_array(self._table[kept].T).astype(float)
+        model = highspy.HighsLp()
+        model.num_row_, model.num_col_ = table.shape
+        model.col_cost_, model.col_lower_, model.col_upper_ = self._costs[kept], np.zeros(len(kept)), self._most[kept]
+        model.row_lower_, model.row_upper_ = np.full(len(self._upper), -math.inf), self._upper
+        model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        model.a_matrix_.start_, model.a_matrix_.index_ = table.indptr, table.indices
+        model.a_matrix_.value_ = table.data
+        if is_whole:
+            kinds_of_variables = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
+            model.integrality_ = [kinds_of_variables[0]] * len(kinds) + [kinds_of_variables[1]] * (len(kept) - len(kinds))
+        return model
+
