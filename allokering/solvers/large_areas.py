@@ -125,13 +125,13 @@ class Areas:
         touched, bearer = self._bearers()
         total += float((np.minimum(reduced, 0) * problem.adjustment_most)[touched == 0].sum())
         inner = prices.resources - outside
-        shares = np.where(touched > 1, problem.adjustment_usage @ inner, 0.0)
+        traded = np.where(touched > 1, problem.adjustment_usage @ inner, np.nan)
         cuts_of = defaultdict(list)
         for cut in cuts:
             cuts_of[int(kinds.area_of_row[cut.resource])].append(cut)
         programs = []
         for area in self._areas:
-            costs, most = self._costs(area, asked, reduced, shares, bearer, inner)
+            costs, most = self._costs(area, asked, reduced, traded, bearer, inner)
             programs.append(_Program(area, costs, most, problem.bounds[area.rows], cuts_of[area.number]))
         seconds = SECONDS if clock.left is None else min(SECONDS, clock.left / HARD)
         with ThreadPoolExecutor(self._workers) as pool:
@@ -140,15 +140,17 @@ class Areas:
         return total + sum(bounds)
 
     def _costs(
-        self, area: _Area, asked: Floats, costs: Floats, shares: Floats, bearer: Integers, prices: Floats
+        self, area: _Area, asked: Floats, costs: Floats, traded: Floats, bearer: Integers, prices: Floats
     ) -> tuple[Floats, Floats]:
         """Of an area's kinds and adjustments what each costs, and how much there is of it.
 
-        Of an adjustment between areas each bears what it does to the others, at their prices.
+        What goes between areas is `traded` at so much in all, NaN for what does not: the area that bears its price is
+        paid, or pays, for what it does to the others, and they pay, or are paid, for what it does to them.
         """
         own, kinds = area.adjustments, len(area.kinds)
-        here = np.where(shares[own] != 0, area.table[kinds:] @ prices[area.rows], 0.0)
-        borne = np.where(bearer[own] == area.number, costs[own] + shares[own] - here, -here)
+        here = area.table[kinds:] @ prices[area.rows]
+        theirs = np.where(bearer[own] == area.number, costs[own] + traded[own] - here, -here)
+        borne = np.where(np.isnan(traded[own]), costs[own], theirs)
         most = np.concatenate([self._kinds.most[area.kinds], self.problem.adjustment_most[own]])
         return np.concatenate([asked[area.kinds], borne]), most.astype(float)
 
@@ -156,9 +158,7 @@ class Areas:
 class _Program:
     """An area's integer program: kinds in whole numbers, adjustments in any amount."""
 
-    def __init__(
-        self, area: _Area, costs: Floats, most: Floats, bounds: Integers, cuts: Sequence[RoundingRow]
-    ) -> None:
+    def __init__(self, area: _Area, costs: Floats, most: Floats, bounds: Integers, cuts: Sequence[RoundingRow]) -> None:
         self.struck = False
         self._area = area
         self._costs = np.where(np.isfinite(costs), costs, 0.0)
@@ -247,6 +247,7 @@ class _Program:
         model.a_matrix_.value_ = table.data
         if is_whole:
             kinds_of_variables = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
-            model.integrality_ = [kinds_of_variables[0]] * len(kinds) + [kinds_of_variables[1]] * (len(kept) - len(kinds))
+            model.integrality_ = [kinds_of_variables[0]] * len(kinds) + [kinds_of_variables[1]] * (
+                len(kept) - len(kinds)
+            )
         return model
-

@@ -101,9 +101,7 @@ def _alike(problem: Problem, beside: Booleans) -> tuple[sparse.csr_array, list[I
     usage = sparse.csr_array(sparse.vstack(usages))[np.argsort(np.argsort(chosen))]
     usage = sparse.csr_array(usage @ sparse.diags_array((~beside).astype(np.int64), dtype=np.int64))
     usage.eliminate_zeros()
-    return usage, [
-        numbers[inverse] for numbers, inverse in zip(np.split(number, ends[:-1]), inverses, strict=True)
-    ]
+    return usage, [numbers[inverse] for numbers, inverse in zip(np.split(number, ends[:-1]), inverses, strict=True)]
 
 
 def _each_once(marks: Floats | Integers) -> tuple[Integers, Integers]:
