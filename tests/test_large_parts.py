@@ -1,4 +1,4 @@
-"""Parts share out what there is and no more; a problem solved in parts first keeps every promise of the large solver."""
+"""Parts share out what there is and no more; solved in parts first, a problem keeps every promise of the solver."""
 
 from __future__ import annotations
 

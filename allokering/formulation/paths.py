@@ -280,7 +280,8 @@ class PathOptions(Options):
 
     @override
     def beside(self) -> Integers:
-        numbers = np.unique(np.concatenate([np.ravel(use.resource) for use in self._uses if use.by_site] or [[-1]]))
+        by_site = [np.ravel(use.resource) for use in self._uses if use.by_site]
+        numbers = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *by_site]))
         return numbers[numbers >= 0]
 
     @override

@@ -24,7 +24,7 @@ from scipy import sparse
 
 from allokering.problem import Floats, Integers, Problem
 from allokering.solvers.clock import Clock
-from allokering.solvers.large_kinds import Kinds, kinds_of
+from allokering.solvers.large_kinds import kinds_of
 from allokering.solvers.large_pricing import Prices
 from allokering.solvers.rounding import RoundingRow
 
@@ -137,7 +137,7 @@ class Areas:
         with ThreadPoolExecutor(self._workers) as pool:
             bounds = list(pool.map(lambda program: program.solve(clock, seconds), programs))
         self.struck |= any(program.struck for program in programs)
-        return total + sum(bounds)
+        return float(total + sum(bounds))
 
     def _costs(
         self, area: _Area, asked: Floats, costs: Floats, traded: Floats, bearer: Integers, prices: Floats
