@@ -2,8 +2,8 @@
 
 Two ways to choose who is freed take turns, since each finds what the other misses:
 
-- *doubtful*: actors whose option the relaxation does not like, many of them, with a few options each (relaxation
-  induced neighbourhood search: Danna, Rothberg and Le Pape, Mathematical Programming 102, 2005);
+- *doubtful*: actors, near each other, whose option the relaxation does not like, many of them, with a few options
+  each (relaxation induced neighbourhood search: Danna, Rothberg and Le Pape, Mathematical Programming 102, 2005);
 - *rivals*: an actor drawn by what its option costs above the cheapest one at the relaxation's prices, and those who
   want what it wants, as those prices weigh it; few of them, with many options each.
 
@@ -26,6 +26,8 @@ from allokering.solvers.large_program import Effort, Incumbent, Program
 
 SPREAD = 0.3
 """How much chance enters the choice of rivals: affinities are weighted from this to 1."""
+NEAR = 250
+"""The doubtful are chosen among so many actors who want what one of them wants."""
 CHANCE = 0.3
 """How much chance enters the choice of the doubtful, where 1 is an option that the relaxation does not use at all."""
 RIVALS = 6
@@ -121,18 +123,31 @@ class Neighbourhood:
         return np.sort(np.argsort(-score, kind="stable")[: max(1, round(way.size))])
 
     def _doubt(self, now: Incumbent) -> Floats:
-        """How little the relaxation likes each actor's option."""
-        return 1 - self._chosen[now.columns] + self._random.uniform(0, CHANCE, len(now.columns))
+        """How little the relaxation likes each actor's option, for the nearest of one drawn by that."""
+        actors = len(now.columns)
+        doubt = 1 - self._chosen[now.columns] + self._random.uniform(0, CHANCE, actors)
+        if actors > NEAR:
+            affinity = self._affinity(self._drawn(doubt))
+            doubt[np.argsort(-affinity, kind="stable")[NEAR:]] = -np.inf
+        return doubt
 
     def _rivalry(self, now: Incumbent) -> Floats:
         """How much each actor wants what one of them, drawn by its excess, wants too."""
         weight = self._excess[now.columns]
-        weight = (weight + max(1.0, weight.mean()) / 10) / (1 + self._tired)
+        first = self._drawn(weight + max(1.0, weight.mean()) / 10)
+        return self._affinity(first) * self._random.uniform(SPREAD, 1, len(weight))
+
+    def _drawn(self, weight: Floats) -> int:
+        """An actor drawn by weight, those who were drawn before and gave nothing less often."""
+        weight = weight / (1 + self._tired)
         first = int(self._random.choice(len(weight), p=weight / weight.sum()))
-        affinity = (self._touched @ self._touched[[first]].T).toarray().ravel()
-        affinity *= self._random.uniform(SPREAD, 1, len(weight))
-        affinity[first] = np.inf
         self._tired[first] += 1
+        return first
+
+    def _affinity(self, first: int) -> Floats:
+        """How much each actor wants what this one wants, at the relaxation's prices; it itself comes first."""
+        affinity = (self._touched @ self._touched[[first]].T).toarray().ravel()
+        affinity[first] = np.inf
         return np.asarray(affinity)
 
 
