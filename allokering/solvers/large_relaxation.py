@@ -26,6 +26,8 @@ DUAL, PRIMAL = 1, 4
 """Numbers of the simplex methods in HiGHS: after new rows or bounds, after new columns."""
 WAYS = 3
 """Transfers away from one resource that one pricing may bring in."""
+LOWERINGS = 3
+"""Times that prices are lowered, since adjustments ask for several resources."""
 USED = 1e-4
 """A column below this value is not called used."""
 
@@ -80,6 +82,8 @@ class Relaxation:
         self._cut_rows = self._tier_rows + len(problem.tiers)
         self._can_bind = problem.bounds < 0
         """Resources that something in the program uses."""
+        self._is_wanted = np.zeros(len(problem.resources), dtype=bool)
+        """Resources that an option in the program uses."""
         self._holds = np.full(len(problem.tiers), math.inf)
         self._highs = highspy.Highs()
         # Presolve would spoil the prices of an interior point, and the basis of a simplex.
@@ -145,7 +149,8 @@ class Relaxation:
             by_row = usage.tocsc()
             cuts = [self._coefficients(cut, by_row) for cut in self.cuts]
             self._columns = np.concatenate([self._columns, new])
-            self._can_bind[usage.indices[usage.data > 0]] = True
+            self._is_wanted[usage.indices[usage.data > 0]] = True
+            self._can_bind |= self._is_wanted
             blocks = [who, by_row[:, self._resources], prices, *cuts]
             self._places = np.concatenate([self._places, self._add(blocks, prices @ self.weights, math.inf)])
         self.let_in(moving)
@@ -282,7 +287,9 @@ class Relaxation:
         chosen, resources = np.zeros(len(self.pool)), np.zeros(len(problem.resources))
         chosen[self._columns] = values[self._places]
         resources[self._resources] = np.maximum(-duals[self._actors : self._tier_rows], 0)
-        resources[~self._can_bind] = 0  # an interior point gives any price to a row "0 <= 0"
+        if self.is_interior:
+            resources[~self._can_bind] = 0
+            resources = self._lowered(resources, self.weights + holds)
         return Point(
             value=self._highs.getInfo().objective_function_value,
             chosen=chosen,
@@ -296,3 +303,22 @@ class Relaxation:
                 rows=np.maximum(duals[self._cut_rows :], 0),
             ),
         )
+
+    def _lowered(self, resources: Floats, weights: Floats) -> Floats:
+        """Prices that no option asks for, lowered until an adjustment would pay.
+
+        An interior point gives any price to a row "0 <= 0", which whoever supplies it would then be paid. Lowering
+        such a price never lowers the bound.
+        """
+        problem, usage = self.pool.problem, self.pool.problem.adjustment_usage.tocoo()
+        can_fall = (problem.bounds >= 0) & ~self._is_wanted
+        asks = (usage.data > 0) & can_fall[usage.col]
+        row, column, amount = usage.row[asks], usage.col[asks], usage.data[asks]
+        shares = np.bincount(row, minlength=len(problem.adjustment_most))[row]
+        resources = resources.copy()
+        for _ in range(LOWERINGS):
+            spare = problem.adjustment_usage @ resources + problem.adjustment_prices @ weights
+            fall = np.where(can_fall, resources, 0.0)
+            np.minimum.at(fall, column, np.maximum(spare[row], 0.0) / (amount * shares))
+            resources -= fall
+        return resources
