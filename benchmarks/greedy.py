@@ -20,7 +20,7 @@ TRIED = 400
 
 def by_hand(problem: Problem) -> Solution | None:
     """One option after another, never taken back; None if that leads nowhere."""
-    chosen = first_that_fits(problem, (_wishes(actor, len(problem.tiers)) for actor in problem.actors))
+    chosen = first_that_fits(problem, [_wishes(actor, len(problem.tiers)) for actor in problem.actors])
     return None if chosen is None else complete(problem, chosen)
 
 

@@ -8,6 +8,8 @@ machine; wall-clock time is a guard, and the outcome says so where it struck.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from allokering.problem import Floats, Problem, Solution
@@ -22,7 +24,7 @@ from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_pricing import Pricer
 from allokering.solvers.large_program import Incumbent, Program, incumbent
 from allokering.solvers.large_relaxation import Relaxation
-from allokering.solvers.large_vast import begin, plan, tighten_whole
+from allokering.solvers.large_vast import begin, sweep, tighten_whole
 from allokering.solvers.outcome import Outcome, Progress, Status, TierOutcome, silent
 from allokering.solvers.rounding import Separator
 
@@ -103,12 +105,14 @@ class _Run:
         self._relaxation = Relaxation(self._pool, is_interior=bool(self._groups))
         self._pricer = Pricer(problem)
         self._separator = Separator(problem)
-        self._areas = Areas(problem, workers)
         self._bounds: list[int | None] = [None] * len(problem.tiers)
         self._seconds = [0.0] * len(problem.tiers)
         self._holds: dict[int, int] = {}
         self._struck = False
-        self._shortage = 0.0
+
+    @cached_property
+    def _areas(self) -> Areas:
+        return Areas(self._problem, self._workers)
 
     def take(self, start: Solution) -> None:
         """Begin from this solution."""
@@ -150,7 +154,6 @@ class _Run:
             if root.point is None or root.point.shortages.max(initial=0.0) <= SHORT:
                 break
             shortage *= 10
-        self._shortage = shortage
         self._struck |= share.struck
         self._bounds[tier] = rounded_up(root.bound)
         self._tell(tier)
@@ -161,33 +164,31 @@ class _Run:
             return tighten(self._relaxation, self._pricer, self._separator, share)
         if self._relaxation.is_empty:
             begin(self._relaxation, self._groups, shortage, Clock(None if share.left is None else share.left / 2))
-        root, self._relaxation = tighten_whole(self._relaxation, self._pricer, self._separator, share)
+        root, self._relaxation = tighten_whole(self._relaxation, self._pricer, share)
         return root
 
     def _search(self, tier: int, root: Root) -> None:
         """A first plan, then neighbourhoods, in this tier's share of the time that is left."""
         share = self._share(tier)
         self._relaxation.clock = share
-        planned = None
-        if self._groups:
-            planned = plan(self._relaxation, root, self._pricer, self._groups, self._shortage, share)
-        elif (dived := dive(self._relaxation, self._pricer, share)) is not None:
+        if not self._groups and (dived := dive(self._relaxation, self._pricer, share)) is not None:
             self._keep(tier, incumbent(self._pool, *dived))
         most = int(np.clip(OPTIONS // max(1, len(self._problem.actors)), *EACH))
         liked = self._pricer.price(root.cuts, root.prices, most=most).wanted
         self._pool.add(liked)
         excess = self._pricer.excess(root.cuts, root.prices, root.priced, self._pool)
         program = Program(self._pool, excess, tier, self._holds, self._seed)
-        if planned is not None:
-            self._keep(tier, program.begin(planned, NODES, share.left)[0])
+        chosen = np.zeros(len(self._pool))
+        if root.point is not None:
+            chosen[: len(root.point.chosen)] = root.point.chosen
         if self.best is None:
-            self._begin(tier, program, excess, share)
+            self._begin(tier, program, excess, chosen, share)
+            if self._groups and self.best is not None:
+                swept = sweep(program, self.best, self._workers, share, lambda now: self._keep(tier, now))
+                self._keep(tier, swept)
         self._raise_bound(tier, root, Clock(None if share.left is None else share.left / 2))
         is_finished = self._finish(tier, root, Clock(None if share.left is None else share.left / 2))
         if self.best is not None and self._problem.actors:
-            chosen = np.zeros(len(self._pool))
-            if root.point is not None:
-                chosen[: len(root.point.chosen)] = root.point.chosen
             neighbourhood = Neighbourhood(self._pool, excess, chosen, root.prices.resources, self._seed)
             search(
                 program,
@@ -208,16 +209,21 @@ class _Run:
         if self._is_done(tier, self.best) or not len(self._areas):
             return
         bound = rounded_up(self._areas.bound(root.cuts, root.prices, root.priced.cheapest, share))
+        self._struck |= self._areas.struck
         if bound is not None:
             self._bounds[tier] = max(bound, self._bounds[tier] or bound)
         self._tell(tier)
 
-    def _begin(self, tier: int, program: Program, excess: Floats, share: Clock) -> None:
-        """A first plan where the dive gave none: first come, first served; failing that, out of all columns at hand."""
-        order = np.lexsort((excess, self._pool.actor))
-        firsts = np.searchsorted(self._pool.actor[order], np.arange(1, len(self._problem.actors)))
-        liked = [self._pool.option[columns].tolist() for columns in np.split(order, firsts)]
-        chosen = first_that_fits(self._problem, liked) if self._problem.actors else None
+    def _begin(self, tier: int, program: Program, excess: Floats, liked: Floats, share: Clock) -> None:
+        """A first plan where the dive gave none: the relaxation's surest first; failing that, out of all columns."""
+        actors = len(self._problem.actors)
+        order = np.lexsort((excess, -np.round(liked, 3), self._pool.actor))
+        columns_of = np.split(order, np.searchsorted(self._pool.actor[order], np.arange(1, actors)))
+        chosen = None
+        if actors:
+            sure = np.argsort([-liked[columns[0]] for columns in columns_of], kind="stable")
+            options = [self._pool.option[columns].tolist() for columns in columns_of]
+            chosen = first_that_fits(self._problem, options, sure.tolist())
         if chosen is not None:
             columns = self._pool.add([(actor, np.array([one])) for actor, one in enumerate(chosen.tolist())])
             self._keep(tier, program.begin(columns, NODES, share.left)[0])
@@ -286,7 +292,7 @@ class _Run:
             status = Status.OPTIMAL if bound == value else Status.FEASIBLE
             tiers.append(TierOutcome(tier, value, bound, status, self._seconds[number]))
         status = Status.OPTIMAL if all(tier.status is Status.OPTIMAL for tier in tiers) else Status.FEASIBLE
-        if self._struck or self._areas.struck or self._clock.struck:
+        if self._struck or self._clock.struck:
             notes = (*notes, "the time limit struck")
         options = self._pool.option[self.best.columns]
         solution = Solution(options, self.best.amounts)

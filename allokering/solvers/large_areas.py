@@ -28,8 +28,8 @@ from allokering.solvers.large_kinds import kinds_of
 from allokering.solvers.large_pricing import Prices
 from allokering.solvers.rounding import RoundingRow
 
-ROWS = 450
-"""Rows that one area may have that transfers join."""
+ROWS = 130
+"""Rows that can be short that an area may have where transfers join it."""
 KINDS = 1500
 """Kinds that an area's program has at first, those that its own relaxation likes best."""
 NODES = 5_000
@@ -37,7 +37,7 @@ NODES = 5_000
 SECONDS = 20.0
 """A program that takes this long is broken off: its bound counts."""
 HARD = 6
-"""One area gets at most one in so many seconds of the time."""
+"""One area gets at most one in so many seconds of the time that is left."""
 SAFE = 1e-7
 """Share of an area's bound that is given away for the tolerances of the solver."""
 CLOSE = 1e-4
@@ -78,7 +78,7 @@ class Areas:
         return len(self._areas)
 
     def _build(self) -> list[_Area]:
-        """The areas, the largest first: they take longest."""
+        """The areas, the smallest first: they are solved at once."""
         kinds, usage = self._kinds, self.problem.adjustment_usage
         cells = usage.tocoo()
         is_in = kinds.area_of_row[cells.col] >= 0
@@ -89,7 +89,7 @@ class Areas:
             moving = adjustment[area == number]
             table = sparse.csr_array(sparse.vstack([kinds.usage[own][:, rows], usage[moving][:, rows]]))
             areas.append(_Area(number, rows, own, moving, table))
-        return sorted(areas, key=lambda one: -len(one.kinds))
+        return sorted(areas, key=lambda one: len(one.kinds))
 
     def _bearers(self) -> tuple[Integers, Integers]:
         """By adjustment how many areas it touches, and the one that bears its price: one that it relieves, if any."""
@@ -133,9 +133,8 @@ class Areas:
         for area in self._areas:
             costs, most = self._costs(area, asked, reduced, traded, bearer, inner)
             programs.append(_Program(area, costs, most, problem.bounds[area.rows], cuts_of[area.number]))
-        seconds = SECONDS if clock.left is None else min(SECONDS, clock.left / HARD)
         with ThreadPoolExecutor(self._workers) as pool:
-            bounds = list(pool.map(lambda program: program.solve(clock, seconds), programs))
+            bounds = list(pool.map(lambda program: program.solve(clock), programs))
         self.struck |= any(program.struck for program in programs)
         return float(total + sum(bounds))
 
@@ -176,9 +175,10 @@ class _Program:
         rows = np.concatenate([used.row, helping])
         return sparse.coo_array((values, (rows, np.zeros_like(rows))), shape=(len(self._costs), 1))
 
-    def solve(self, clock: Clock, seconds: float) -> float:
-        """What the area costs at least, found in so many seconds; -inf if not even its relaxation was solved."""
-        count, own = len(self._area.kinds), Clock(seconds)
+    def solve(self, clock: Clock) -> float:
+        """What the area costs at least, found in a part of the time; -inf if not even its relaxation was solved."""
+        count = len(self._area.kinds)
+        own = Clock(SECONDS if clock.left is None else min(SECONDS, clock.left / HARD))
         least, reduced = self._relaxed()
         if not math.isfinite(least) or not count:
             return least
@@ -187,11 +187,10 @@ class _Program:
         while True:
             # Any plan with a kind that is left out costs what that adds to the relaxation, at least.
             beyond = least + float(reduced[order[taken]]) if taken < count else math.inf
-            left = min(own.left or 0.0, math.inf if clock.left is None else clock.left)
-            if left == 0.0:
+            if own.left == 0.0:
                 self.struck = True
                 return found - SAFE * abs(least)
-            bound = max(least, self._whole(np.sort(order[:taken]), least, left))
+            bound = max(least, self._whole(np.sort(order[:taken]), least, own.left or 0.0))
             found = max(found, min(bound, beyond))
             if bound <= beyond or self.struck:
                 return found - SAFE * abs(least)

@@ -14,16 +14,20 @@ import numpy as np
 from allokering.problem import Integers, Problem
 
 
-def first_that_fits(problem: Problem, liked: Iterable[Sequence[int]]) -> Integers | None:
+def first_that_fits(
+    problem: Problem, liked: Sequence[Sequence[int]], order: Iterable[int] | None = None
+) -> Integers | None:
     """An option per actor, never taken back; None if some actor finds no room for any that it likes.
 
     Args:
         problem: what to choose in.
         liked: by actor, options from best to worst.
+        order: who comes when; None: as they are numbered.
     """
     room = Room(problem)
     chosen = np.zeros(len(problem.actors), dtype=np.int64)
-    for number, options in enumerate(liked):
+    for number in range(len(liked)) if order is None else order:
+        options = liked[number]
         usage = problem.actors[number].usage(np.array(options, dtype=np.int64), len(problem.resources))
         for place, option in enumerate(options):
             begin, end = usage.indptr[place : place + 2]

@@ -64,21 +64,6 @@ def shared(problem: Problem, groups: Sequence[Integers]) -> list[Part]:
     return parts
 
 
-def left_over(problem: Problem, group: Integers, bounds: Integers, most: Integers) -> Part:
-    """A group with what is left of the resources, and of the adjustments, that it can reach."""
-    touched = np.zeros(len(problem.resources), dtype=bool)
-    for actor in group:
-        touched[problem.actors[actor].touched()] = True
-    sources = np.array([one.source for one in problem.transfers], dtype=np.int64)
-    targets = np.array([one.target for one in problem.transfers], dtype=np.int64)
-    relieved = np.array([one.resource for one in problem.reliefs], dtype=np.int64)
-    reached = touched.copy()
-    reached[targets[touched[sources]]] = True
-    kept = np.flatnonzero(np.concatenate([reached[relieved], touched[sources]]) & (most > 0))
-    # What is not reached is no concern of this group.
-    return _part(problem, group, kept, np.where(reached, bounds, np.maximum(bounds, 0)), most[kept])
-
-
 def _part(problem: Problem, group: Integers, kept: Integers, bounds: Integers, most: Integers) -> Part:
     count = len(problem.reliefs)
     amounts = dict(zip(kept.tolist(), most.tolist(), strict=True))

@@ -66,6 +66,7 @@ class Program:
     def __init__(self, pool: Pool, excess: Floats, tier: int, holds: dict[int, int], seed: int) -> None:
         self.struck = False
         """Was a sub-problem broken off by the clock?"""
+        self.problem = pool.problem
         self._pool = pool
         self._tier = tier
         self._holds = holds
