@@ -9,6 +9,8 @@ from click.testing import CliRunner
 from random_instances import random_case
 
 from allokering.formulation.build import build
+from allokering.generation.region import generate_region
+from allokering.model import load_model
 from allokering.solvers.exact import solve_exact
 from benchmarks.compare import OURS, Drawn, Run, run, summary
 from benchmarks.gap_types import draw
@@ -16,6 +18,7 @@ from benchmarks.peers import EXACT, PEERS
 from benchmarks.published.__main__ import main
 from benchmarks.published.facility import read_facility
 from benchmarks.published.residents import read_residents
+from benchmarks.warm import without, yesterday
 
 FACILITIES = """
 2 3
@@ -132,3 +135,23 @@ def test_drawn_types_have_their_recipe() -> None:
     assert drawn.amounts.max() <= 100
     assert ((drawn.costs - 111 + drawn.amounts) <= 10).all()
     assert drawn.capacities.tolist() == (8 * drawn.amounts.sum(axis=1) // 50).tolist()
+
+
+def test_yesterdays_plan_is_kept_but_for_the_one_who_lost_the_position() -> None:
+    instance, model = generate_region("helse-nord", 12, 1, 6, 6), load_model("alis", {})
+    before = build(instance, model, "weighted")
+    old = solve_exact(before).solution
+    assert old is not None
+
+    changed = without(instance, before, old.options, 0)
+    today = build(changed, model, "weighted")
+    start = yesterday(before, old.options, today)
+
+    assert start is not None
+    assert today.is_feasible(start)
+    loser = changed.pins[-1].trainee_id
+    for was, now, option, kept in zip(before.actors, today.actors, old.options, start.options, strict=True):
+        if was.actor != loser:
+            assert was.key(int(option)) == now.key(int(kept))
+        else:
+            assert not now.key(int(kept)).startswith(f"{changed.pins[-1].value}@")
