@@ -3,7 +3,7 @@
 Index:   person; meeting
 Math:    size_min <= people at a meeting, where there are any; each step makes the sum of kilometres smaller
 Units:   kilometres one way
-Assumes: a meeting of any number from `size_min` on can be split into groups of a fair size
+Assumes: any number from `size_min` on can be split into groups of a fair size
 """
 
 from __future__ import annotations

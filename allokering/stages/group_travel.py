@@ -12,20 +12,16 @@ import math
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TypeVar
 
-import highspy
 import numpy as np
 from scipy import sparse
 
 from allokering.kinds import Groups
 from allokering.stages.cpsat import Found
-from allokering.stages.group_start import FAR, Attendance, Integers
+from allokering.stages.group_start import FAR, Attendance
+from allokering.stages.linear import Integers, Rows, least_sum
 
 Kind = TypeVar("Kind", bound=Hashable)
 Meeting = TypeVar("Meeting", bound=Hashable)
-NODES = 1_000
-"""Most nodes searched: a limit on work, not on time, so that the answer is the same on every machine."""
-SAFE = 1e-3
-"""What a bound gives away for sums in floating point; kilometres are whole numbers, so nothing is lost by it."""
 
 
 def least_travel(
@@ -39,6 +35,8 @@ def least_travel(
         rule: the sizes of groups.
         seed: of HiGHS.
     """
+    if rule.size_max < 2 * rule.size_min - 1:
+        return None  # some numbers that can meet cannot be split into groups, which the start knows nothing of
     meetings = list(dict.fromkeys(meeting for _, meeting in kilometres))
     of_meeting = {meeting: number for number, meeting in enumerate(meetings)}
     of_kind = {kind: number for number, kind in enumerate(people)}
@@ -67,56 +65,20 @@ def _solve(
     at = sparse.coo_array((np.ones(count), (cells[:, 1], np.arange(count))), shape=(meetings, count))
     of = sparse.coo_array((np.ones(count), (cells[:, 0], np.arange(count))), shape=(len(people), count))
     most = np.array(people)[cells[:, 0]]
-    # Implied by the sizes, but much stronger in the relaxation: nobody attends a part of a group.
-    parts = sparse.coo_array(
-        (np.minimum(most, rule.size_max), (np.arange(count), cells[:, 1])), shape=(count, meetings)
+    shares = (np.minimum(most, rule.size_max), (np.arange(count), cells[:, 1]))
+    parts = sparse.coo_array(shares, shape=(count, meetings))
+    groups = sparse.eye_array(meetings)
+    values, bound = least_sum(
+        np.concatenate([costs, np.zeros(meetings, dtype=np.int64)]),
+        np.concatenate([most, np.bincount(cells[:, 1], weights=most) // rule.size_min]),
+        Rows.of(
+            # Implied by the sizes, but much stronger in the relaxation: nobody attends a part of a group.
+            (sparse.hstack([sparse.eye_array(count), -parts]), -math.inf, 0),
+            (sparse.hstack([at, -rule.size_min * groups]), 0, math.inf),
+            (sparse.hstack([at, -rule.size_max * groups]), -math.inf, 0),
+            (sparse.hstack([of, sparse.coo_array((len(people), meetings))]), people, people),
+        ),
+        np.concatenate([start, -(-np.bincount(cells[:, 1], weights=start).astype(np.int64) // rule.size_max)]),
+        seed,
     )
-    whole = sparse.eye_array(meetings)
-    rows = sparse.csr_array(
-        sparse.block_array(
-            [[sparse.eye_array(count), -parts], [at, -rule.size_min * whole], [at, -rule.size_max * whole], [of, None]]
-        )
-    ).astype(float)
-    up_to_nothing, from_nothing = (np.full(count, -math.inf), np.zeros(count)), (np.zeros(meetings), math.inf)
-    lower = np.concatenate([up_to_nothing[0], from_nothing[0], np.full(meetings, -math.inf), people])
-    upper = np.concatenate([up_to_nothing[1], np.full(meetings, from_nothing[1]), np.zeros(meetings), people])
-    attending = np.bincount(cells[:, 1], weights=most, minlength=meetings)
-    model = highspy.HighsLp()
-    model.num_row_, model.num_col_ = rows.shape
-    model.col_cost_ = np.concatenate([costs, np.zeros(meetings)]).astype(float)
-    model.col_lower_ = np.zeros(count + meetings)
-    model.col_upper_ = np.concatenate([most, attending // rule.size_min]).astype(float)
-    model.integrality_ = [highspy.HighsVarType.kInteger] * (count + meetings)
-    model.row_lower_, model.row_upper_ = lower, upper
-    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = rows.indptr, rows.indices, rows.data
-    highs = highspy.Highs()
-    for option, value in (
-        ("output_flag", False),
-        ("random_seed", seed),
-        ("threads", 1),
-        ("mip_rel_gap", 0.0),
-        ("mip_abs_gap", 0.999),  # kilometres are whole numbers
-        ("mip_max_nodes", NODES),
-        # Presolve's parallel rows and columns (bit 13) lose feasible solutions in HiGHS 1.12 and 1.13.
-        ("presolve_rule_off", 1 << 13),
-    ):
-        highs.setOptionValue(option, value)
-    highs.passModel(model)
-    groups = -(-np.bincount(cells[:, 1], weights=start, minlength=meetings) // rule.size_max)
-    known = highspy.HighsSolution()
-    known.col_value = np.concatenate([start, groups]).tolist()
-    highs.setSolution(known)
-    highs.run()
-    info = highs.getInfo()
-    bound = max(0, math.ceil(info.mip_dual_bound - SAFE)) if math.isfinite(info.mip_dual_bound) else 0
-    values = np.rint(np.array(highs.getSolution().col_value)[:count]).astype(np.int64)
-    is_whole = np.array_equal(of @ values, people) and _are_groups(at @ values, rule)
-    found = values if is_whole and costs @ values <= costs @ start else start
-    return found, min(bound, int(costs @ found))
-
-
-def _are_groups(attending: Integers, rule: Groups) -> bool:
-    """Can those who attend each meeting be split into groups of a fair size?"""
-    groups = -(-attending // rule.size_max)
-    return bool(np.all(attending >= groups * rule.size_min))
+    return values[:count], bound
