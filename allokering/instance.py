@@ -132,6 +132,8 @@ class Instance:
 
     def period_start(self, period: int) -> dt.date:
         """First day of a period, counted from 0; periods after the horizon exist too."""
+        if 0 <= period <= self.settings.periods:
+            return self._first_days[period]
         return add_months(self.settings.start, period * self.settings.period_months)
 
     def period_end(self, period: int) -> dt.date:
@@ -148,6 +150,12 @@ class Instance:
 
         Order of trust: the row, the reverse row, great-circle distance with the instance's fallback.
         """
+        pair = (here, there)
+        if pair not in self._minutes:
+            self._minutes[pair] = self._reckoned_minutes(here, there)
+        return self._minutes[pair]
+
+    def _reckoned_minutes(self, here: str, there: str) -> int | None:
         if here == there:
             return 0
         told = self._told_minutes.get((here, there), self._told_minutes.get((there, here)))
@@ -175,6 +183,17 @@ class Instance:
             return math.ceil(km * fallback.detour_percent / 100)
         minutes = self.minutes(here, there)
         return None if minutes is None else -(-minutes * fallback.km_per_hour // 60)
+
+    @cached_property
+    def _first_days(self) -> tuple[dt.date, ...]:
+        """First day of every period of the horizon, and the day after it: asked for far more often than there are."""
+        months = (period * self.settings.period_months for period in range(self.settings.periods + 1))
+        return tuple(add_months(self.settings.start, later) for later in months)
+
+    @cached_property
+    def _minutes(self) -> dict[tuple[str, str], int | None]:
+        """Minutes by pair, as far as anybody has asked."""
+        return {}
 
     @cached_property
     def _told_kilometres(self) -> dict[tuple[str, str], int]:

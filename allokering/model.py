@@ -10,10 +10,12 @@ import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing_extensions import override
 
 from allokering.builtin import builtin_folder
 from allokering.errors import Fault, ModelFaulty
@@ -58,10 +60,17 @@ class Entry(BaseModel):
         first = max(self.from_date or dt.date.min, other.from_date or dt.date.min)
         return first <= min(self.until or dt.date.max, other.until or dt.date.max)
 
-    @property
+    @cached_property
     def typed(self) -> Params:
         """The parameters, validated and typed by the entry's kind."""
         return KINDS[self.section][self.kind].model_validate(self.params)
+
+    @override
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy, whose parameters may be others and are validated anew."""
+        copy = super().model_copy(update=update, deep=deep)
+        vars(copy).pop("typed", None)
+        return copy
 
 
 @dataclass(frozen=True)

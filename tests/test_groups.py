@@ -248,6 +248,18 @@ def test_as_good_as_trying_everything(seed):
     assert set(Counter(row.group_id for row in result.rows).values()) <= {3, 4}
 
 
+@pytest.mark.parametrize("seed", range(25))
+def test_as_good_as_trying_everything_where_there_is_much_to_choose_from(monkeypatch, seed):
+    """Whatever is more than nothing counts as much; groups of 2 or 3 can be made of any number from 2 on."""
+    monkeypatch.setattr("allokering.stages.group_program.FEW", 0)
+    scene = random_scene(seed)
+    instance, plan = scene.built()
+    result = form_groups(instance, model(months=12, practice_months_min=6, travel_minutes_max=110), plan)
+    assert tuple(tier.value for tier in result.tiers) == brute_force(scene, {2, 3, 4, 5, 6}, 12, 6, 110)
+    assert all(tier.status == "optimal" for tier in result.tiers)
+    assert set(Counter(row.group_id for row in result.rows).values()) <= {2, 3}
+
+
 def test_the_order_of_rows_means_nothing():
     scene = random_scene(1, trainees=20)
     instance, plan = scene.built()

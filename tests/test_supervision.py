@@ -247,8 +247,10 @@ def found_or_failed(scene: Scene) -> tuple[int, int] | None:
     return tuple(tier.value for tier in result.tiers)
 
 
+@pytest.mark.parametrize("few", [0, 500], ids=["as of many", "as of few"])
 @pytest.mark.parametrize("seed", range(40))
-def test_as_good_as_trying_everything(seed):
+def test_as_good_as_trying_everything(monkeypatch, few, seed):
+    monkeypatch.setattr("allokering.stages.handovers.FEW", few)
     scene = random_scene(seed)
     assert found_or_failed(scene) == brute_force(scene)
 

@@ -156,8 +156,10 @@ def tried(case: Case) -> tuple[int, int] | None:
     return nok, fewest
 
 
+@pytest.mark.parametrize("few", [0, 500], ids=["as of many", "as of few"])
 @pytest.mark.parametrize("seed", range(60))
-def test_as_good_as_trying_everything(seed):
+def test_as_good_as_trying_everything(monkeypatch, few, seed):
+    monkeypatch.setattr("allokering.stages.handovers.FEW", few)
     case = random_case(seed)
     instance, plan = case.scene.built()
     expected = tried(case)

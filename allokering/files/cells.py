@@ -33,7 +33,10 @@ class CellFaulty(ValueError):
 
 def clean(text: str) -> str:
     """`text` without surrounding space, with one spelling of accented letters and of line breaks."""
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").strip())
+    text = text.strip()
+    if text.isascii() and "\r" not in text:
+        return text  # as most cells are: there is nothing to normalise
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def read_cell(text: str, column: Column) -> object:

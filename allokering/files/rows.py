@@ -31,7 +31,13 @@ def read_lines(sheet: Sheet, row_type: type[Row], faults: list[Fault]) -> list[L
     """Every row of a sheet, with every fault of its header and cells added to `faults`."""
     places = _places(sheet, row_type, faults)
     whole = _whole(sheet, places, row_type, faults)
-    return [Line(record.number, _values(record, places, row_type, faults)) for record in whole]
+    read = set(places.values())
+    unread = {
+        column.attribute: column.default
+        for column in columns(row_type)
+        if not column.is_required and column not in read
+    }
+    return [Line(record.number, unread | _values(record, places, row_type, faults)) for record in whole]
 
 
 def valid_rows(lines: Sequence[Line], row_type: type[Row], faults: list[Fault]) -> list[Row]:
@@ -100,12 +106,7 @@ def _whole(sheet: Sheet, places: Mapping[int, Column], row_type: type[Row], faul
 def _values(
     record: Record, places: Mapping[int, Column], row_type: type[Row], faults: list[Fault]
 ) -> dict[str, object]:
-    read = set(places.values())
-    values = {
-        column.attribute: column.default
-        for column in columns(row_type)
-        if not column.is_required and column not in read
-    }
+    values: dict[str, object] = {}
     for place, column in places.items():
         text = record.cells[place]
         if text:

@@ -11,7 +11,17 @@ from allokering.formulation.chances import chances_of_positions, recruits
 from allokering.formulation.choices import choices_of, listed
 from allokering.formulation.objective import TERMS
 from allokering.formulation.paths import PathOptions, PathSpace, Use, path_space
-from allokering.formulation.scope import Draft, Objective, Scope, SharedUse, published_rows, shared_use_of, use_of
+from allokering.formulation.scope import (
+    Draft,
+    Objective,
+    Scope,
+    SharedUse,
+    UseRule,
+    final_numbers,
+    published_rows,
+    shared_use_of,
+    use_of,
+)
 from allokering.formulation.training import lengths
 from allokering.instance import Instance
 from allokering.language import say
@@ -19,6 +29,8 @@ from allokering.model import Model
 from allokering.problem import Integers, ListedOptions, Options, Problem, Relief, Resource, Transfer
 from allokering.rules.registry import RULES
 
+Own = list[tuple[UseRule, Integers]]
+"""Uses of the rules' own rows, and the rows by (position or site, period)."""
 Shared = list[tuple[SharedUse, Integers]]
 """Uses of rows that another rule publishes, and the rows by (position, period)."""
 
@@ -117,12 +129,13 @@ def _finish(draft: Draft) -> Problem:
     ]
     to_recruit = recruits(draft.instance)
     periods = range(draft.instance.settings.periods)
+    own = [(rule, final_numbers(rule, number)) for rule in draft.uses]
     shared = [(use, published_rows(use, periods, number, draft.published)) for use in draft.shared_uses]
     return Problem(
         tiers=draft.tiers,
         resources=tuple(draft.resources[old] for old in order),
         actors=(
-            *(_options(draft, space, number, shared, is_recruit=space.trainee in to_recruit) for space in draft.spaces),
+            *(_options(draft, space, own, shared, is_recruit=space.trainee in to_recruit) for space in draft.spaces),
             *_choices(draft, number),
         ),
         reliefs=tuple(sorted(reliefs, key=lambda one: (one.resource, one.name))),
@@ -141,13 +154,13 @@ def _choices(draft: Draft, number: Integers) -> list[ListedOptions]:
     return listed(draft.choices.values(), uses, draft.choice_prices, draft.constant, tiers, rows)
 
 
-def _options(draft: Draft, space: PathSpace, number: Integers, shared: Shared, *, is_recruit: bool) -> Options:
+def _options(draft: Draft, space: PathSpace, own: Own, shared: Shared, *, is_recruit: bool) -> Options:
     """A trainee's options as the rules left them."""
 
     def uses(positions: Integers) -> list[Use]:
         return [
-            use_of(rule, space, positions, number)
-            for rule in draft.uses
+            use_of(rule, space, positions, rows)
+            for rule, rows in own
             if rule.trainees is None or space.trainee in rule.trainees
         ] + [shared_use_of(use, space, positions, rows) for use, rows in shared if space.trainee in use.trainees]
 

@@ -37,14 +37,14 @@ def placement_plan(instance: Instance, model: Model, problem: Problem, solution:
         if not isinstance(actor, PathOptions)
     }
     chances = dict(zip(_ids(instance), chances_of_positions(instance, model).tolist(), strict=True))
-    unknown = recruits(instance)
+    shares, unknown = shares_of_positions(instance), recruits(instance)
     coverage = {rule.id for rule in model.rules_of("coverage")}
     crossing = tuple(_crossing(instance, problem, solution, coverage))
     return Plan(
         placements=tuple(
             row
             for trainee, path in sorted(paths.items())
-            for row in _placements(instance, trainee, path, chances if trainee in unknown else {})
+            for row in _placements(instance, shares, trainee, path, chances if trainee in unknown else {})
         ),
         rotations=tuple(
             Rotation.model_validate(
@@ -140,7 +140,13 @@ def _ids(instance: Instance) -> list[str]:
     return [position.position_id for position in instance.positions]
 
 
-def _placements(instance: Instance, trainee: str, path: Path | None, chances: Mapping[str, int]) -> list[Placement]:
+def _placements(
+    instance: Instance,
+    shares: Mapping[str, Mapping[str, int]],
+    trainee: str,
+    path: Path | None,
+    chances: Mapping[str, int],
+) -> list[Placement]:
     if path is None:
         return [Placement(trainee_id=trainee, status=PlacementStatus.UNPLACED)]
     last = min(path.finish, instance.settings.periods) - 1
@@ -158,7 +164,7 @@ def _placements(instance: Instance, trainee: str, path: Path | None, chances: Ma
                 "expected_permille": chances.get(path.position),
             }
         )
-        for municipality, share in shares_of_positions(instance)[path.position].items()
+        for municipality, share in shares[path.position].items()
     ]
 
 

@@ -37,7 +37,9 @@ class Published:
 
 
 @dataclass(frozen=True)
-class _UseRule:
+class UseRule:
+    """What a rule says of every path: the resources used by (position or site, period), and how much of them."""
+
     when: While
     resource: Integers
     amount: int | Amount
@@ -83,7 +85,7 @@ class Draft:
     resources: list[Resource] = field(default_factory=list)
     reliefs: list[Relief] = field(default_factory=list)
     transfers: list[_Transfer] = field(default_factory=list)
-    uses: list[_UseRule] = field(default_factory=list)
+    uses: list[UseRule] = field(default_factory=list)
     shared_uses: list[SharedUse] = field(default_factory=list)
     published: dict[Published, int] = field(default_factory=dict)
     choices: dict[str, Choice] = field(default_factory=dict)
@@ -148,7 +150,7 @@ class Scope:
     ) -> None:
         """Every path of the trainees (all of them by default) uses the resources by (position or site, period)."""
         chosen = None if trainees is None else frozenset(trainees)
-        self.draft.uses.append(_UseRule(when, resource, amount, by_site, chosen))
+        self.draft.uses.append(UseRule(when, resource, amount, by_site, chosen))
 
     def use_while_occupied(self, resource: Integers, amount: int | Amount = 1) -> None:
         """Every path uses the resources by (position, period) while its position is occupied."""
@@ -253,12 +255,15 @@ class Scope:
         self.draft.must_place.add(trainee)
 
 
-def use_of(rule: _UseRule, space: PathSpace, positions: Integers, number: Mapping[int, int] | Integers) -> Use:
-    """A use as one trainee's paths have it, over some positions, with final resource numbers."""
-    numbers = np.append(np.asarray(number, dtype=np.int64), -1)
-    resource = numbers[rule.resource if rule.by_site else rule.resource[positions]]
+def final_numbers(rule: UseRule, number: Integers) -> Integers:
+    """The resources of a use by (position or site, period), with final numbers; -1 for none."""
+    return np.append(number, -1)[rule.resource]
+
+
+def use_of(rule: UseRule, space: PathSpace, positions: Integers, rows: Integers) -> Use:
+    """A use of rows, by (position or site, period), as one trainee's paths have it over some positions."""
     amount = rule.amount if isinstance(rule.amount, int) else rule.amount(space, positions)
-    return Use(rule.when, resource, amount, rule.by_site)
+    return Use(rule.when, rows if rule.by_site else rows[positions], amount, rule.by_site)
 
 
 def shared_use_of(use: SharedUse, space: PathSpace, positions: Integers, rows: Integers) -> Use:

@@ -9,6 +9,7 @@ Assumes: an unknown travel time is too long; a pin whose `until` is before the p
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
@@ -30,14 +31,13 @@ RULE = "eligibility"
 
 def enforce(scope: Scope, params: Eligibility, instance: Instance) -> None:
     """Keep the positions that the trainee has ranked, is pinned to, or can reach from home; a recruit has none yet."""
-    asked = {(row.trainee_id, row.position_id) for row in instance.preferences}
-    asked |= {
-        (pin.trainee_id, pin.value)
-        for pin in instance.pins
-        if pin.what is PinWhat.POSITION
-        and pin.verb is PinVerb.MUST
-        and (pin.until is None or pin.until >= instance.settings.start)
-    }
+    asked: dict[str, set[str]] = defaultdict(set)
+    for row in instance.preferences:
+        asked[row.trainee_id].add(row.position_id)
+    for pin in instance.pins:
+        holds = pin.until is None or pin.until >= instance.settings.start
+        if pin.what is PinWhat.POSITION and pin.verb is PinVerb.MUST and holds:
+            asked[pin.trainee_id].add(pin.value)
     parts = municipalities_of_positions(instance)
     near_home: dict[str, Booleans] = {}
     for space, trainee in zip(scope.spaces, instance.trainees, strict=True):
@@ -47,7 +47,8 @@ def enforce(scope: Scope, params: Eligibility, instance: Instance) -> None:
         if home not in near_home:
             minutes = [minutes_to_parts(instance, home, parts[position]) for position in space.positions]
             near_home[home] = np.array([trip is not None and trip <= params.home_minutes_max for trip in minutes])
-        wanted = np.array([(trainee.trainee_id, position) in asked for position in space.positions], dtype=bool)
+        own = asked[trainee.trainee_id]
+        wanted = np.array([position in own for position in space.positions], dtype=bool)
         space.by_position_and_start[...] &= (near_home[home] | wanted)[:, None]
 
 

@@ -38,6 +38,8 @@ def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: 
             pins_of[pin.trainee_id].append(pin)
     for space in scope.spaces:
         pins = pins_of.get(space.trainee, [])
+        if not pins:
+            continue
         positions = [pin for pin in pins if pin.what is PinWhat.POSITION]
         space.by_position_and_start[...] &= _agrees(positions, space.positions)[:, None]
         if any(pin.verb is PinVerb.MUST for pin in positions):

@@ -19,9 +19,13 @@ from ortools.sat.python import cp_model
 from allokering.kinds import Groups
 from allokering.stages.components import components
 from allokering.stages.cpsat import Found, Search, minimise
+from allokering.stages.group_travel import least_travel
 
 JOURNEYS_A_YEAR = 2 * 10
 """There and back, ten meetings a year of six hours: docs/domain.md, fact 1.15."""
+
+FEW = 400
+"""Pairs of kind and meeting up to which CP-SAT proves the optimum at once; with more it spends seconds on its root."""
 
 Meeting = tuple[str, int]
 """Place and period of the start."""
@@ -78,6 +82,17 @@ def _gather_part(
             if place in useful[0] and start in useful[1]:
                 attendance[place, start] += number
     open_to = {meeting: number for meeting, number in attendance.items() if number >= rule.size_min}
+    kilometres = {
+        (kind, (place, start)): one_way
+        for kind in trainees
+        for place, one_way in kind.kilometres
+        for start in sorted(kind.starts)
+        if (place, start) in open_to
+    }
+    if len(kilometres) > FEW:
+        found = _gather_many(trainees, kilometres, rule, search.seed)
+        if found is not None:
+            return found
 
     model = cp_model.CpModel()
     groups = {
@@ -88,7 +103,7 @@ def _gather_part(
         (kind, meeting): model.new_int_var(0, number, f"members[{order},{meeting}]")
         for order, (kind, number) in enumerate(trainees.items())
         for meeting in _meetings(kind)
-        if meeting in groups
+        if (kind, meeting) in kilometres
     }
     at = defaultdict(list)
     of = defaultdict(list)
@@ -113,12 +128,26 @@ def _gather_part(
     half = search.share(1, 2)
     fewest = minimise(model, without, members, nobody, half)
 
-    kilometres = {kind: dict(kind.kilometres) for kind in trainees}
-    price = {(kind, meeting): JOURNEYS_A_YEAR * kilometres[kind][meeting[0]] for kind, meeting in members}
+    price = {key: JOURNEYS_A_YEAR * one_way for key, one_way in kilometres.items()}
     model.add(without <= fewest.value)
     travelled = Found(fewest.values, sum(price[key] * amount for key, amount in fewest.values.items()), 0)
     travel = sum(price[key] * variable for key, variable in members.items())
     return fewest, minimise(model, travel, members, travelled, half)
+
+
+def _gather_many(
+    trainees: Mapping[Kind, int], kilometres: Mapping[tuple[Kind, Meeting], int], rule: Groups, seed: int
+) -> tuple[Found[tuple[Kind, Meeting]], Found[tuple[Kind, Meeting]]] | None:
+    """The same, for many to choose from; None if no group was found for everybody who can attend a meeting."""
+    able = {kind for kind, _ in kilometres}
+    travelled = least_travel(
+        {kind: number for kind, number in trainees.items() if kind in able}, kilometres, rule, seed
+    )
+    if travelled is None:
+        return None
+    without = sum(number for kind, number in trainees.items() if kind not in able)
+    year = (JOURNEYS_A_YEAR * travelled.value, JOURNEYS_A_YEAR * travelled.bound)
+    return Found(travelled.values, without, without), Found(travelled.values, *year)
 
 
 def _undominated_starts(kinds: Sequence[Kind]) -> list[int]:

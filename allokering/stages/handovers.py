@@ -14,7 +14,11 @@ from ortools.sat.python import cp_model
 
 from allokering.stages.choices import Choices, Named, independent_parts, without_needless_twins
 from allokering.stages.cpsat import Found, Search, minimise
+from allokering.stages.handover_program import fewest_changes
 from allokering.stages.handover_start import hold_places, start
+
+FEW = 500
+"""Supervisors to choose from, over trainees and periods, up to which CP-SAT proves the optimum at once."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +49,12 @@ def fewest_handovers(choices: Choices, search: Search) -> Handovers:
 
 
 def _solve(part: Choices, search: Search) -> Found[Named]:
-    """The fewest handovers among trainees who share supervisors; CP-SAT only where looking ahead does not settle it."""
+    """The fewest handovers among trainees who share supervisors; searched only if looking ahead does not settle it."""
     known = start(part, search)
     if known.value == known.bound:
         return known
+    if len(known.values) > FEW:
+        return fewest_changes(part, known, search.seed)
     model = cp_model.CpModel()
     named = {
         (trainee, period, name): model.new_bool_var(f"named[{trainee},{period},{name}]")

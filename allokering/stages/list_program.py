@@ -1,4 +1,4 @@
-"""The fewest residents who change list in one municipality, as an integer program for any solver that PuLP knows.
+"""The fewest residents who change list in each municipality, as an integer program for any solver that PuLP knows.
 
 Index:   holder; period
 Math:    minimise sum of too_fast[holder, period], then sum of fall[holder, period]
@@ -14,8 +14,8 @@ Assumes: patients flow along each list and through one pool per period: a networ
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -76,6 +76,10 @@ class Together:
         return 0 < self.above < self.room and not self.all_at_target
 
 
+Municipality = tuple[Mapping[Key, Bounds], Mapping[int, Together]]
+"""A municipality's lists, and what they hold together in every period."""
+
+
 @dataclass(frozen=True)
 class Proven:
     """A value, and the bound that was proven on it."""
@@ -113,35 +117,38 @@ def available_solver(name: str) -> Solver:
     return solver
 
 
-def fewest_moved(lists: Mapping[Key, Bounds], together: Mapping[int, Together], solver: Solver) -> Lengths:
-    """The lists of one municipality that move the fewest residents; of these, the ones on which all solvers agree.
+def fewest_moved(municipalities: Mapping[str, Municipality], solver: Solver) -> dict[str, Lengths]:
+    """The lists of each municipality that move the fewest residents; of these, the ones on which all solvers agree.
+
+    Municipalities share a program only because a solver takes longer to begin than to solve for one of them.
 
     Raises:
         StageFailed: the solver proves no optimum.
     """
     program: Program = pulp.LpProblem("lists", pulp.LpMinimize)
-    patients = {
-        key: program.add_variable(f"patients_{number}", *_range(bounds, together[key[1]]), pulp.LpInteger)
-        for number, (key, bounds) in enumerate(lists.items())
+    parts = {name: _Part(program, number, own) for number, (name, own) in enumerate(municipalities.items())}
+    too_fast = {name: moved_too_fast(part.decided, part.lists) for name, part in parts.items()}
+    if any(part.hurried for part in parts.values()):
+        _minimise(program, [part.too_fast for part in parts.values()], solver)
+        too_fast = {name: moved_too_fast(part.lengths(), part.lists) for name, part in parts.items()}
+        for name, part in parts.items():
+            part.hold_too_fast(too_fast[name])
+    moved = {name: residents_moved(part.decided, part.lists) for name, part in parts.items()}
+    if any(part.falls for part in parts.values()):
+        _minimise(program, [part.moved for part in parts.values()], solver)
+        moved = {name: residents_moved(part.lengths(), part.lists) for name, part in parts.items()}
+        for name, part in parts.items():
+            part.hold_moved(moved[name])
+    if any(part.undecided for part in parts.values()):
+        _minimise(program, [part.choice for part in parts.values()], solver)
+    return {
+        name: Lengths(
+            part.lengths(),
+            Proven(moved_too_fast(part.lengths(), part.lists), too_fast[name]),
+            Proven(residents_moved(part.lengths(), part.lists), moved[name]),
+        )
+        for name, part in parts.items()
     }
-    _hold_totals(program, patients, lists, together)
-    _hold_above(program, patients, lists, together)
-    falls = _falls(program, patients, lists)
-    hurried = _hurried(program, falls, lists)
-    too_fast = 0
-    if hurried:
-        too_fast = moved_too_fast(_minimise(program, pulp.lpSum(hurried), patients, solver), lists)
-        program += pulp.lpSum(hurried) <= too_fast
-    all_falls = pulp.lpSum(falls.values())
-    moved = residents_moved(_minimise(program, all_falls, patients, solver), lists)
-    program += all_falls <= moved
-    choice = pulp.lpSum(_weight(*key) * variable for key, variable in patients.items())
-    lengths = _minimise(program, choice, patients, solver)
-    return Lengths(
-        lengths,
-        Proven(moved_too_fast(lengths, lists), too_fast),
-        Proven(residents_moved(lengths, lists), moved),
-    )
 
 
 def residents_moved(patients: Mapping[Key, int], lists: Mapping[Key, Bounds]) -> int:
@@ -170,66 +177,134 @@ def _range(bounds: Bounds, together: Together) -> tuple[int, int]:
     return bounds.target if together.all_at_target else 0, bounds.limit if together.above else bounds.target
 
 
-def _hold_totals(
-    program: Program,
-    patients: Mapping[Key, Variable],
-    lists: Mapping[Key, Bounds],
-    together: Mapping[int, Together],
-) -> None:
+def _decided(lists: Mapping[Key, Bounds], together: Mapping[int, Together]) -> dict[Key, int]:
+    """The lists that have but one length: in most periods of most municipalities all are as long as may be."""
     own = defaultdict(list)
-    for (holder, period), variable in patients.items():
-        own[period, lists[holder, period].in_training].append(variable)
-    for (period, in_training), variables in own.items():
+    for key, bounds in lists.items():
+        own[key[1], bounds.in_training].append((key, *_range(bounds, together[key[1]])))
+    decided: dict[Key, int] = {}
+    for (period, in_training), ranges in own.items():
         total = together[period].with_trainees if in_training else together[period].with_settled
-        program += pulp.lpSum(variables) == total
+        if total == sum(high for _, _, high in ranges):
+            decided |= {key: high for key, _, high in ranges}
+        elif total == sum(low for _, low, _ in ranges):
+            decided |= {key: low for key, low, _ in ranges}
+        else:
+            decided |= {key: low for key, low, high in ranges if low == high}
+    return decided
 
 
-def _hold_above(
-    program: Program,
-    patients: Mapping[Key, Variable],
-    lists: Mapping[Key, Bounds],
-    together: Mapping[int, Together],
-) -> None:
-    above = defaultdict(list)
-    for number, ((holder, period), variable) in enumerate(patients.items()):
-        bounds = lists[holder, period]
-        if not bounds.in_training and bounds.target < bounds.limit and together[period].above_is_shared:
-            over = program.add_variable(f"above_{number}", lowBound=0)
-            program += variable - over <= bounds.target
-            above[period].append(over)
-    for period, variables in above.items():
-        program += pulp.lpSum(variables) <= together[period].above
+class _Part:
+    """One municipality's part of a program: a variable for each list whose length is still to be chosen."""
+
+    def __init__(self, program: Program, number: int, own: Municipality) -> None:
+        self.lists, self._together = own
+        self._program = program
+        self._mark = f"_{number}"
+        self.decided = _decided(self.lists, self._together)
+        """Lists that have but one length."""
+        self.undecided: dict[Key, Variable] = {
+            key: self._variable("patients", place, *_range(bounds, self._together[key[1]]), pulp.LpInteger)
+            for place, (key, bounds) in enumerate(self.lists.items())
+            if key not in self.decided
+        }
+        self._patients: dict[Key, Variable] = {
+            key: self.decided[key] if key in self.decided else self.undecided[key] for key in self.lists
+        }
+        self._hold_totals()
+        self._hold_above()
+        self.falls = self._all_falls()
+        """What each list loses, where that is not decided."""
+        self.hurried = self._all_hurried()
+        """The part of each fall that is too fast, where the policy has a speed."""
+
+    @property
+    def too_fast(self) -> Expression:
+        """What shrinks too fast, but for what was decided beforehand."""
+        return pulp.lpSum(self.hurried)
+
+    @property
+    def moved(self) -> Expression:
+        """What all lists lose, but for what was decided beforehand."""
+        return pulp.lpSum(self.falls.values())
+
+    @property
+    def choice(self) -> Expression:
+        """What tells apart the lists that move equally many."""
+        return pulp.lpSum(_weight(*key) * variable for key, variable in self.undecided.items())
+
+    def hold_too_fast(self, most: int) -> None:
+        """From now on no more shrinks too fast."""
+        if self.hurried:
+            self._program += self.too_fast <= most - moved_too_fast(self.decided, self.lists)
+
+    def hold_moved(self, most: int) -> None:
+        """From now on the lists lose no more."""
+        if self.falls:
+            self._program += self.moved <= most - residents_moved(self.decided, self.lists)
+
+    def lengths(self) -> dict[Key, int]:
+        """Every list as it was found last."""
+        return {
+            key: self.decided[key] if key in self.decided else round(self.undecided[key].value()) for key in self.lists
+        }
+
+    def _variable(self, name: str, place: int, *bounds: object) -> Variable:
+        return self._program.add_variable(f"{name}{self._mark}_{place}", *bounds)
+
+    def _hold_totals(self) -> None:
+        own = defaultdict(list)
+        for holder, period in self.undecided:
+            own[period, self.lists[holder, period].in_training].append((holder, period))
+        decided: Counter[tuple[int, bool]] = Counter()
+        for (holder, period), length in self.decided.items():
+            decided[period, self.lists[holder, period].in_training] += length
+        for (period, in_training), keys in own.items():
+            together = self._together[period]
+            total = together.with_trainees if in_training else together.with_settled
+            self._program += pulp.lpSum(self.undecided[key] for key in keys) == total - decided[period, in_training]
+
+    def _hold_above(self) -> None:
+        above = defaultdict(list)
+        decided: Counter[int] = Counter()
+        for place, ((holder, period), patients) in enumerate(self._patients.items()):
+            bounds = self.lists[holder, period]
+            if bounds.in_training or bounds.target >= bounds.limit or not self._together[period].above_is_shared:
+                continue
+            if (holder, period) in self.decided:
+                decided[period] += max(0, patients - bounds.target)
+            else:
+                over = self._variable("above", place, 0)
+                self._program += patients - over <= bounds.target
+                above[period].append(over)
+        for period, variables in above.items():
+            self._program += pulp.lpSum(variables) <= self._together[period].above - decided[period]
+
+    def _all_falls(self) -> dict[Key, Variable]:
+        """What each list loses that exists in the period before too, unless both lengths are decided."""
+        falls = {}
+        for place, (key, now) in enumerate(self._patients.items()):
+            holder, period = key
+            before = self._patients.get((holder, period - 1), self.lists[key].before)
+            is_decided = key in self.decided and (holder, period - 1) not in self.undecided
+            if before is not None and not is_decided:
+                falls[key] = self._variable("fall", place, 0)
+                self._program += now + falls[key] >= before
+        return falls
+
+    def _all_hurried(self) -> list[Variable]:
+        hurried = []
+        for place, (key, fall) in enumerate(self.falls.items()):
+            speed = self.lists[key].speed
+            if speed is not None:
+                hurried.append(self._variable("too_fast", place, 0))
+                self._program += fall - hurried[-1] <= speed
+        return hurried
 
 
-def _falls(program: Program, patients: Mapping[Key, Variable], lists: Mapping[Key, Bounds]) -> dict[Key, Variable]:
-    """What each list loses that exists in the period before too."""
-    falls = {}
-    for number, ((holder, period), now) in enumerate(patients.items()):
-        before = patients.get((holder, period - 1), lists[holder, period].before)
-        if before is not None:
-            falls[holder, period] = program.add_variable(f"fall_{number}", lowBound=0)
-            program += now + falls[holder, period] >= before
-    return falls
-
-
-def _hurried(program: Program, falls: Mapping[Key, Variable], lists: Mapping[Key, Bounds]) -> list[Variable]:
-    """The part of each fall that is too fast, where the policy has a speed."""
-    hurried = []
-    for number, (key, fall) in enumerate(falls.items()):
-        speed = lists[key].speed
-        if speed is not None:
-            hurried.append(program.add_variable(f"too_fast_{number}", lowBound=0))
-            program += fall - hurried[-1] <= speed
-    return hurried
-
-
-def _minimise(
-    program: Program,
-    objective: Expression,
-    patients: Mapping[Key, Variable],
-    solver: Solver,
-) -> dict[Key, int]:
-    program.setObjective(objective)
+def _minimise(program: Program, objectives: Iterable[Expression], solver: Solver) -> None:
+    """The least sum."""
+    program.setObjective(pulp.lpSum(objectives))
     program.solve(solver)
     if program.sol_status != pulp.LpSolutionOptimal:
         raise StageFailed(
@@ -239,7 +314,6 @@ def _minimise(
                 status=pulp.LpSolution[program.sol_status],
             )
         )
-    return {key: round(variable.value()) for key, variable in patients.items()}
 
 
 def _weight(holder: str, period: int) -> int:

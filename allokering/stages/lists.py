@@ -12,7 +12,7 @@ Assumes: a municipality's lists meet no other's: what crosses borders was placed
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from time import perf_counter
 
 from allokering.errors import StageFailed
@@ -20,9 +20,20 @@ from allokering.instance import Instance
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Coverage, HolderKind, ListLength, Plan
-from allokering.stages.list_program import Bounds, Key, Lengths, Together, available_solver, fewest_moved
+from allokering.stages.list_program import (
+    Bounds,
+    Key,
+    Lengths,
+    Municipality,
+    Together,
+    available_solver,
+    fewest_moved,
+)
 from allokering.stages.stage import StageResult, Training, periods_within, presence, stage_tier, trainings
 from allokering.stages.targets import Policy
+
+BATCH = 1_000
+"""Lists from which on a program is worth a solver's start."""
 
 
 def set_lists(instance: Instance, model: Model, plan: Plan, *, solver: str = "cbc") -> StageResult[ListLength]:
@@ -46,7 +57,8 @@ def set_lists(instance: Instance, model: Model, plan: Plan, *, solver: str = "cb
             covered[row.municipality_id][period] = row
     together = {
         municipality: {
-            period: _together(row, {key: bounds for key, bounds in lists[municipality].items() if key[1] == period})
+            period: _together(row, by_period[period])
+            for by_period in [_by_period(lists[municipality])]
             for period, row in sorted(rows.items())
         }
         for municipality, rows in sorted(covered.items())
@@ -58,17 +70,27 @@ def set_lists(instance: Instance, model: Model, plan: Plan, *, solver: str = "cb
     training = stage_tier("trainees_missing_patients", "patient-months", missing, missing, since)
 
     since = perf_counter()
-    lengths = {
-        municipality: fewest_moved(lists[municipality], periods, pulp_solver)
-        for municipality, periods in together.items()
-        if lists[municipality]
-    }
+    lengths: dict[str, Lengths] = {}
+    for municipalities in _batches({place: (lists[place], together[place]) for place in together if lists[place]}):
+        lengths |= fewest_moved(municipalities, pulp_solver)
     found = lengths.values()
     too_fast, moved = (sum(one.too_fast.value for one in found), sum(one.moved.value for one in found))
     bounds_on = (sum(one.too_fast.bound for one in found), sum(one.moved.bound for one in found))
     hurry = [stage_tier("moved_too_fast", "patients", too_fast, bounds_on[0], since)] if policy.has_speed() else []
     change = stage_tier("residents_moved", "residents", moved, bounds_on[1], since)
     return StageResult(_rows(instance, policy, lists, lengths), (training, *hurry, change))
+
+
+def _batches(municipalities: Mapping[str, Municipality]) -> Iterator[dict[str, Municipality]]:
+    """Municipalities, as many together as have `BATCH` lists or a little more."""
+    batch: dict[str, Municipality] = {}
+    for place, own in municipalities.items():
+        batch[place] = own
+        if sum(len(bounds) for bounds, _ in batch.values()) >= BATCH:
+            yield batch
+            batch = {}
+    if batch:
+        yield batch
 
 
 def _bounds(instance: Instance, policy: Policy, plan: Plan) -> dict[str, dict[Key, Bounds]]:
@@ -120,15 +142,22 @@ def _lists_of_trainee(
                 yield municipality, period, Bounds(HolderKind.TRAINEE, patients - relief, patients, None)
 
 
-def _together(row: Coverage, lists: Mapping[Key, Bounds]) -> Together:
+def _by_period(lists: Mapping[Key, Bounds]) -> defaultdict[int, list[Bounds]]:
+    bounds_of = defaultdict(list)
+    for (_, period), bounds in lists.items():
+        bounds_of[period].append(bounds)
+    return bounds_of
+
+
+def _together(row: Coverage, lists: Sequence[Bounds]) -> Together:
     """What the lists hold together in one period.
 
     Raises:
         StageFailed: they cannot hold the residents who are to be listed.
     """
     listed = row.residents + row.from_elsewhere - row.listed_elsewhere - row.locum - row.without_gp
-    settled = [bounds for bounds in lists.values() if not bounds.in_training]
-    trainees = sum(bounds.limit for bounds in lists.values() if bounds.in_training)
+    settled = [bounds for bounds in lists if not bounds.in_training]
+    trainees = sum(bounds.limit for bounds in lists if bounds.in_training)
     targets = sum(bounds.target for bounds in settled)
     room = sum(bounds.limit - bounds.target for bounds in settled)
     above = min(row.above_target, room)
