@@ -6,15 +6,18 @@ import numpy as np
 import pytest
 from random_instances import random_case
 from random_problems import random_problem
+from scipy import sparse
 from test_large import bounds, jobs_and_agents, values
 
 from allokering.formulation.build import build
-from allokering.problem import ListedOptions, Problem, Solution
+from allokering.problem import ListedOptions, Problem, Relief, Resource, Solution, Tier, Transfer
 from allokering.solvers import large, large_parts
 from allokering.solvers.exact import solve_exact
 from allokering.solvers.large import solve_large
 from allokering.solvers.large_parts import groups_of, shared
+from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_pricing import Pricer
+from allokering.solvers.large_relaxation import PRIMAL, Relaxation
 from allokering.solvers.outcome import Status
 
 
@@ -127,3 +130,23 @@ def test_the_best_for_each_resource_are_the_cheapest_that_use_it() -> None:
 
     assert pricer.best_of_each_resource(0, np.arange(4), costs, 9).tolist() == [0, 1, 2, 3]
     assert pricer.best_of_each_resource(0, np.arange(4), costs, 2).tolist() == [1, 3]
+
+
+def test_a_price_that_nobody_asks_for_falls_until_a_transfer_would_pay() -> None:
+    """A unit that is short costs 10; moving it to the supply costs 3; so no supply is worth more than 7."""
+    rows = (Resource("demand", "here", 0, -1), Resource("supply", "there", 0, 0))
+    usage = sparse.csr_array(np.array([[0, 0], [0, -1]]))
+    actor = ListedOptions("a", ("stays out", "supplies"), usage, np.array([[0], [8]]))
+    problem = Problem(
+        (Tier("cost", "NOK"),), rows, (actor,), (Relief("short", 0, 5, (10,)),), (Transfer("move", 0, 1, 1, (3,)),)
+    )
+    relaxation = Relaxation(Pool(problem), is_interior=True)
+    relaxation.minimise(np.ones(1), 1e6)
+    relaxation.grow(relaxation.pool.add([(0, np.array([0]))]), [1])
+
+    point = relaxation.solve(PRIMAL)
+
+    assert point is not None
+    assert point.prices.resources[0] == pytest.approx(10, abs=1e-3)
+    assert point.prices.resources[1] == pytest.approx(7, abs=1e-3)
+    assert Pricer(problem).price((), point.prices).bound == pytest.approx(10, abs=1e-3)

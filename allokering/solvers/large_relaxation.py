@@ -305,10 +305,10 @@ class Relaxation:
         )
 
     def _lowered(self, resources: Floats, weights: Floats) -> Floats:
-        """Prices that no option asks for, lowered until an adjustment would pay.
+        """Prices of what no option in the program uses, lowered until an adjustment would pay.
 
-        An interior point gives any price to a row "0 <= 0", which whoever supplies it would then be paid. Lowering
-        such a price never lowers the bound.
+        An interior point gives any price to a row "0 <= 0", and whoever supplies it would be paid that. If no option at
+        all uses it, lowering its price never lowers the bound.
         """
         problem, usage = self.pool.problem, self.pool.problem.adjustment_usage.tocoo()
         can_fall = (problem.bounds >= 0) & ~self._is_wanted
