@@ -176,20 +176,18 @@ class _Run:
         most = int(np.clip(OPTIONS // max(1, len(self._problem.actors)), *EACH))
         liked = self._pricer.price(root.cuts, root.prices, most=most).wanted
         self._pool.add(liked)
-        excess = self._pricer.excess(root.cuts, root.prices, root.priced, self._pool)
-        program = Program(self._pool, excess, tier, self._holds, self._seed)
-        chosen = np.zeros(len(self._pool))
-        if root.point is not None:
-            chosen[: len(root.point.chosen)] = root.point.chosen
+        program = Program(self._pool, self._excess(root), tier, self._holds, self._seed)
         if self.best is None:
-            self._begin(tier, program, excess, chosen, share)
+            self._begin(tier, program, root, share)
             if self._groups and self.best is not None:
                 swept = sweep(program, self.best, self._workers, share, lambda now: self._keep(tier, now))
                 self._keep(tier, swept)
         self._raise_bound(tier, root, Clock(None if share.left is None else share.left / 2))
         is_finished = self._finish(tier, root, Clock(None if share.left is None else share.left / 2))
         if self.best is not None and self._problem.actors:
-            neighbourhood = Neighbourhood(self._pool, excess, chosen, root.prices.resources, self._seed)
+            neighbourhood = Neighbourhood(
+                self._pool, self._excess(root), self._chosen(root), root.prices.resources, self._seed
+            )
             search(
                 program,
                 neighbourhood,
@@ -214,10 +212,21 @@ class _Run:
             self._bounds[tier] = max(bound, self._bounds[tier] or bound)
         self._tell(tier)
 
-    def _begin(self, tier: int, program: Program, excess: Floats, liked: Floats, share: Clock) -> None:
+    def _excess(self, root: Root) -> Floats:
+        """What each column of the pool, as it is now, costs above its actor's cheapest option."""
+        return self._pricer.excess(root.cuts, root.prices, root.priced, self._pool)
+
+    def _chosen(self, root: Root) -> Floats:
+        """The value in the relaxation of each column of the pool, as it is now."""
+        chosen = np.zeros(len(self._pool))
+        if root.point is not None:
+            chosen[: len(root.point.chosen)] = root.point.chosen
+        return chosen
+
+    def _begin(self, tier: int, program: Program, root: Root, share: Clock) -> None:
         """A first plan where the dive gave none: the relaxation's surest first; failing that, out of all columns."""
-        actors = len(self._problem.actors)
-        order = np.lexsort((excess, -np.round(liked, 3), self._pool.actor))
+        actors, liked = len(self._problem.actors), self._chosen(root)
+        order = np.lexsort((self._excess(root), -np.round(liked, 3), self._pool.actor))
         columns_of = np.split(order, np.searchsorted(self._pool.actor[order], np.arange(1, actors)))
         chosen = None
         if actors:
@@ -245,8 +254,7 @@ class _Run:
         if sum(len(options) for _, options in able) > FEW:
             return False
         columns = np.union1d(self._pool.add(able), self.best.columns)
-        excess = self._pricer.excess(root.cuts, root.prices, root.priced, self._pool)
-        program = Program(self._pool, excess, tier, self._holds, self._seed)
+        program = Program(self._pool, self._excess(root), tier, self._holds, self._seed)
         found, bound = program.finish(self.best, columns, LAST_NODES, share.left)
         self._keep(tier, found)
         better = rounded_up(min(bound, self.best.values[tier]))
