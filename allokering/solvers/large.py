@@ -41,6 +41,8 @@ NODES = 200
 """Nodes of the branch and bound that makes a first plan out of the columns at hand."""
 VAST = 600
 """Actors from which on a problem is solved in parts first."""
+FIRST_PLAN = 25.0
+"""Seconds that a vast problem needs for a first plan at prices known already."""
 SHORTAGES = 3
 """How often the price of a shortage is raised, each time tenfold, before the relaxation's word is taken."""
 TRIES = 1.0
@@ -143,8 +145,7 @@ class _Run:
         prices = problem.adjustment_prices[:, tier]
         conceivable = sum(dearest) + float(np.maximum(prices, 0) @ problem.adjustment_most)
         shortage = 1.0 + 2.0 * max((abs(cost) for cost in dearest), default=0.0)
-        left = self._share(tier).left
-        share = self._relaxation.clock = Clock(None if left is None else left / 2)
+        share = self._relaxation.clock = self._share_of_bound(tier)
         for _ in range(SHORTAGES):
             self._relaxation.minimise(unit, shortage)
             root = self._tighten(shortage, share)
@@ -158,6 +159,14 @@ class _Run:
         self._bounds[tier] = rounded_up(root.bound)
         self._tell(tier)
         return root
+
+    def _share_of_bound(self, tier: int) -> Clock:
+        """Half of this tier's time; less where a vast problem would not get a first plan in the rest."""
+        left = self._share(tier).left
+        if left is None:
+            return Clock(None)
+        is_vast = bool(self._groups) and self.best is None
+        return Clock(max(0.0, min(left / 2, left - FIRST_PLAN)) if is_vast else left / 2)
 
     def _tighten(self, shortage: float, share: Clock) -> Root:
         if not self._groups:
