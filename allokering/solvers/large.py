@@ -43,6 +43,8 @@ VAST = 600
 """Actors from which on a problem is solved in parts first."""
 FIRST_PLAN = 25.0
 """Seconds that a vast problem needs for a first plan at prices known already."""
+LATE = 60.0
+"""Seconds that a first plan without alternatives may take whatever the time."""
 SHORTAGES = 3
 """How often the price of a shortage is raised, each time tenfold, before the relaxation's word is taken."""
 TRIES = 1.0
@@ -213,7 +215,7 @@ class _Run:
 
     def _raise_bound(self, tier: int, root: Root, share: Clock) -> None:
         """Raise the tier's bound by what the areas say, deciding on whole options."""
-        if self._is_done(tier, self.best) or not len(self._areas):
+        if self._is_done(tier, self.best) or share.left == 0.0 or not len(self._areas):
             return
         bound = rounded_up(self._areas.bound(root.cuts, root.prices, root.priced.cheapest, share))
         self._struck |= self._areas.struck
@@ -240,11 +242,14 @@ class _Run:
         chosen = None
         if actors:
             sure = np.argsort([-liked[columns[0]] for columns in columns_of], kind="stable")
-            options = [self._pool.option[columns].tolist() for columns in columns_of]
+            # An actor's first option stays out, where that is allowed: there is room for it when there is for no other.
+            options = [[*self._pool.option[columns].tolist(), 0] for columns in columns_of]
             chosen = first_that_fits(self._problem, options, sure.tolist())
         if chosen is not None:
             columns = self._pool.add([(actor, np.array([one])) for actor, one in enumerate(chosen.tolist())])
-            self._keep(tier, program.begin(columns, NODES, share.left)[0])
+            # Without alternatives this is but a linear program: better a plan a little late than none in time.
+            seconds = None if share.left is None else max(share.left, LATE)
+            self._keep(tier, program.begin(columns, NODES, seconds)[0])
         if self.best is None:
             begun, is_none = program.begin(np.arange(len(self._pool)), NODES, share.left)
             self.is_infeasible = is_none and len(self._pool) == sum(len(actor) for actor in self._problem.actors)
