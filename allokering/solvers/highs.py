@@ -18,6 +18,7 @@ from scipy import sparse
 from allokering.problem import Floats, Integers, Solution
 from allokering.solvers.clock import Clock
 from allokering.solvers.columns import Columns
+from allokering.solvers.highs_model import quiet_highs
 from allokering.solvers.outcome import Report, Status, TierAnswer
 from allokering.solvers.rounding import Separator
 
@@ -55,18 +56,7 @@ class HighsTiers:
         self._upper = np.concatenate([np.ones(len(columns.actor)), columns.problem.adjustment_most]).astype(float)
         self._rows: list[sparse.csr_array] = []
         self._last = start
-        self._highs = highspy.Highs()
-        for option, value in (
-            ("output_flag", False),
-            ("random_seed", seed),
-            ("threads", 1),
-            ("mip_rel_gap", 0.0),
-            ("mip_abs_gap", 0.999),  # prices are whole numbers
-            # Presolve's parallel rows and columns (bit 13) lose feasible solutions in HiGHS 1.12 and 1.13: with them,
-            # seed 251 of the random instances is called infeasible.
-            ("presolve_rule_off", 1 << 13),
-        ):
-            self._highs.setOptionValue(option, value)
+        self._highs = quiet_highs(random_seed=seed, mip_abs_gap=0.999)  # prices are whole numbers
         self._report: Report = _unheard
         self._bound: int | None = None
         self._highs.cbMipImprovingSolution += self._tell

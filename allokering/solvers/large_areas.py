@@ -24,6 +24,7 @@ from scipy import sparse
 
 from allokering.problem import Floats, Integers, Problem
 from allokering.solvers.clock import Clock
+from allokering.solvers.highs_model import model_of, quiet_highs
 from allokering.solvers.large_kinds import kinds_of
 from allokering.solvers.large_pricing import Prices
 from allokering.solvers.rounding import RoundingRow
@@ -199,7 +200,8 @@ class _Program:
     def _relaxed(self) -> tuple[float, Floats]:
         """Value and reduced costs of the relaxation; the value is by weak duality, so no tolerance enters."""
         every = np.arange(len(self._area.kinds))
-        highs = self._highs(self._model(every, is_whole=False), math.inf)
+        highs = quiet_highs()
+        highs.passModel(self._model(every, is_whole=False))
         highs.run()
         prices = np.maximum(-np.array(highs.getSolution().row_dual), 0.0)
         if len(prices) != len(self._upper):
@@ -209,44 +211,19 @@ class _Program:
 
     def _whole(self, kinds: Integers, least: float, seconds: float) -> float:
         """The solver's bound with these kinds in whole numbers."""
-        highs = self._highs(self._model(kinds, is_whole=True), seconds)
-        highs.setOptionValue("mip_abs_gap", max(0.999, CLOSE * abs(least)))
+        close = max(0.999, CLOSE * abs(least))
+        highs = quiet_highs(mip_abs_gap=close, mip_max_nodes=NODES, time_limit=seconds)
+        highs.passModel(self._model(kinds, is_whole=True))
         highs.run()
         self.struck |= highs.getModelStatus() == highspy.HighsModelStatus.kTimeLimit
         if highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
             return math.inf
         return float(highs.getInfo().mip_dual_bound)
 
-    @staticmethod
-    def _highs(model: highspy.HighsLp, seconds: float) -> highspy.Highs:
-        highs = highspy.Highs()
-        for option, value in (
-            ("output_flag", False),
-            ("threads", 1),
-            ("mip_rel_gap", 0.0),
-            ("mip_max_nodes", NODES),
-            ("time_limit", seconds),
-            # Presolve's parallel rows and columns (bit 13) lose feasible solutions in HiGHS 1.12 and 1.13.
-            ("presolve_rule_off", 1 << 13),
-        ):
-            highs.setOptionValue(option, value)
-        highs.passModel(model)
-        return highs
-
     def _model(self, kinds: Integers, *, is_whole: bool) -> highspy.HighsLp:
         count = len(self._area.kinds)
         kept = np.concatenate([kinds, np.arange(count, len(self._costs))])
-        table = sparse.csc_array(self._table[kept].T).astype(float)
-        model = highspy.HighsLp()
-        model.num_row_, model.num_col_ = table.shape
-        model.col_cost_, model.col_lower_, model.col_upper_ = self._costs[kept], np.zeros(len(kept)), self._most[kept]
-        model.row_lower_, model.row_upper_ = np.full(len(self._upper), -math.inf), self._upper
-        model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        model.a_matrix_.start_, model.a_matrix_.index_ = table.indptr, table.indices
-        model.a_matrix_.value_ = table.data
-        if is_whole:
-            kinds_of_variables = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
-            model.integrality_ = [kinds_of_variables[0]] * len(kinds) + [kinds_of_variables[1]] * (
-                len(kept) - len(kinds)
-            )
-        return model
+        table = sparse.csc_array(self._table[kept].T)
+        free = np.full(len(self._upper), -math.inf)
+        whole = kept < count if is_whole else None
+        return model_of(table, self._costs[kept], self._most[kept], free, self._upper, whole)

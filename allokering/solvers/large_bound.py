@@ -41,18 +41,16 @@ class Root:
     """The relaxation's last solution; None if there was none in the time."""
 
 
-def tighten(
-    relaxation: Relaxation, pricer: Pricer, separator: Separator, clock: Clock, near: float = NEAR, rounds: int = ROUNDS
-) -> Root:
-    """Generate columns and rounding rows until the bound stands still, or moves by no more than `near`.
+def tighten(relaxation: Relaxation, pricer: Pricer, separator: Separator, clock: Clock, rounds: int = ROUNDS) -> Root:
+    """Generate columns and rounding rows until the bound stands still.
 
     `relaxation.pool` then holds the columns of a good relaxation, and the relaxation its rows.
     """
     best = nothing_known(relaxation, pricer)
     method = PRIMAL
     for _ in range(rounds):
-        before, best = best, _generate(relaxation, pricer, best, method, clock, near)
-        is_still = best.bound - before.bound <= near * max(1.0, abs(best.bound))
+        before, best = best, _generate(relaxation, pricer, best, method, clock)
+        is_still = best.bound - before.bound <= NEAR * max(1.0, abs(best.bound))
         if best.point is None or is_still or clock.left == 0.0:
             break
         if not relaxation.add_broken(separator, best.point):
@@ -70,7 +68,7 @@ def nothing_known(relaxation: Relaxation, pricer: Pricer) -> Root:
     return Root(priced.bound, tuple(relaxation.cuts), prices, priced, None)
 
 
-def _generate(relaxation: Relaxation, pricer: Pricer, best: Root, method: int, clock: Clock, near: float) -> Root:
+def _generate(relaxation: Relaxation, pricer: Pricer, best: Root, method: int, clock: Clock) -> Root:
     """Add columns until the relaxation is solved, first by this method."""
     point: Point | None = None
     while clock.left != 0.0:
@@ -81,7 +79,7 @@ def _generate(relaxation: Relaxation, pricer: Pricer, best: Root, method: int, c
         priced = pricer.price(relaxation.cuts, point.prices, pays=point.pays, most=EACH)
         if priced.bound > best.bound:
             best = Root(priced.bound, tuple(relaxation.cuts), point.prices, priced, point)
-        is_near = point.value - best.bound <= near * max(1.0, abs(point.value))
+        is_near = point.value - best.bound <= NEAR * max(1.0, abs(point.value))
         wanted = more(relaxation, pricer, point, priced.wanted)
         if not relaxation.grow(relaxation.pool.add(wanted), priced.paying) or is_near:
             break

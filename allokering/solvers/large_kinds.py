@@ -15,8 +15,10 @@ from scipy.sparse.csgraph import connected_components
 
 from allokering.problem import Booleans, Floats, Integers, Problem
 
-HASH = 1 << 36
-"""Random prices of resources are below this, so that what an option costs at them is exact in floating point."""
+HASH = 1 << 34
+"""Random prices of resources are below this: what an option costs at them is exact in floating point as long as the
+amounts it uses sum to less than half a million. Uses count as equal if they cost the same at two such prices; of ten
+million uses, one in a million draws would mistake two."""
 
 
 @dataclass(frozen=True)

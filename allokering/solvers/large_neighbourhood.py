@@ -36,6 +36,27 @@ SMALLER = 0.8
 """How a neighbourhood shrinks that was not solved."""
 
 
+@dataclass(frozen=True)
+class Draw:
+    """A neighbourhood."""
+
+    freed: Integers
+    """Who is freed, ascending."""
+    each: int
+    """Options of each of them."""
+    nodes: int
+    """Nodes of the branch and bound."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a neighbourhood gave, and what it took."""
+
+    draw: Draw
+    is_better: bool
+    effort: Effort
+
+
 @dataclass
 class Way:
     """A way to choose who is freed: how many, how many options each, and within what limits."""
@@ -68,18 +89,10 @@ class Way:
         if effort.is_proven:
             self.each = float(np.clip(self.each * (0.9 if is_better else 1.1), self.fewest, self.most))
 
-
-@dataclass(frozen=True)
-class Draw:
-    """A neighbourhood: who is freed (ascending), and in which way."""
-
-    freed: Integers
-    way: Way
-
-    @property
-    def each(self) -> int:
-        """Options of each."""
-        return round(self.way.each)
+    def draw(self, score: Floats) -> Draw:
+        """Free those who score highest."""
+        freed = np.sort(np.argsort(-score, kind="stable")[: max(1, round(self.size))])
+        return Draw(freed, round(self.each), self.nodes)
 
 
 class Neighbourhood:
@@ -108,24 +121,22 @@ class Neighbourhood:
 
     def draw(self, now: Incumbent) -> tuple[list[Draw], list[Draw]]:
         """One neighbourhood of the doubtful, and so many of rivals that they take about as long."""
-        doubtful = [Draw(self._freed(self._doubt(now), self._doubtful), self._doubtful)]
-        rivals = [Draw(self._freed(self._rivalry(now), self._rivals), self._rivals) for _ in range(RIVALS)]
-        return doubtful, rivals
+        doubtful = [self._doubtful.draw(self._doubt(now))]
+        return doubtful, [self._rivals.draw(self._rivalry(now)) for _ in range(RIVALS)]
 
-    def learn(self, draw: Draw, *, is_better: bool, effort: Effort) -> None:
-        """Adjust sizes and interest to what a neighbourhood gave."""
-        if is_better:
-            self._tired[draw.freed] = 0
-        draw.way.learn(is_better=is_better, effort=effort)
-
-    @staticmethod
-    def _freed(score: Floats, way: Way) -> Integers:
-        return np.sort(np.argsort(-score, kind="stable")[: max(1, round(way.size))])
+    def learn(self, doubtful: Sequence[Told], rivals: Sequence[Told]) -> None:
+        """Adjust sizes and interest to what neighbourhoods of each kind gave."""
+        for way, told in ((self._doubtful, doubtful), (self._rivals, rivals)):
+            for one in told:
+                if one.is_better:
+                    self._tired[one.draw.freed] = 0
+                way.learn(is_better=one.is_better, effort=one.effort)
 
     def _doubt(self, now: Incumbent) -> Floats:
         """How little the relaxation likes each actor's option, for the nearest of one drawn by that."""
         actors = len(now.columns)
-        doubt = 1 - self._chosen[now.columns] + self._random.uniform(0, CHANCE, actors)
+        # An interior point may say a little more than 1, and no actor is drawn by a negative weight.
+        doubt = np.clip(1 - self._chosen[now.columns], 0, 1) + self._random.uniform(0, CHANCE, actors)
         if actors > NEAR:
             affinity = self._affinity(self._drawn(doubt))
             doubt[np.argsort(-affinity, kind="stable")[NEAR:]] = -np.inf
@@ -166,29 +177,36 @@ def search(
     Neighbourhoods come in pairs drawn from one plan, whatever the number of workers: it does not change the result.
     """
     failed = 0
-    with ThreadPoolExecutor(min(workers, 2)) as pool:
+    with ThreadPoolExecutor(min(workers, 2)) as threads:
         while failed < tries and clock.left != 0.0 and not is_done(now):
-            batches, before = neighbourhood.draw(now), now
-            jobs = [pool.submit(_improve_in_turn, program, before, batch, clock) for batch in batches]
-            for batch, job in zip(batches, jobs, strict=True):
-                found, results = job.result()
-                for one, (is_better, effort) in zip(batch, results, strict=False):
-                    neighbourhood.learn(one, is_better=is_better, effort=effort)
-                    failed = 0 if is_better else failed + 1
-                if found is not before:
-                    now = program.joined(before, now, found, np.unique(np.concatenate([one.freed for one in batch])))
+            now, (doubtful, rivals) = side_by_side(program, now, neighbourhood.draw(now), threads, clock)
+            neighbourhood.learn(doubtful, rivals)
+            for one in (*doubtful, *rivals):
+                failed = 0 if one.is_better else failed + 1
     return now
 
 
-def _improve_in_turn(
-    program: Program, now: Incumbent, batch: Sequence[Draw], clock: Clock
-) -> tuple[Incumbent, list[tuple[bool, Effort]]]:
-    """The plan after these neighbourhoods, one upon the other, and of each whether it gave one, and what it took."""
-    results = []
+def side_by_side(
+    program: Program, before: Incumbent, batches: Sequence[Sequence[Draw]], threads: ThreadPoolExecutor, clock: Clock
+) -> tuple[Incumbent, list[list[Told]]]:
+    """The plan after batches of neighbourhoods, each begun from the same plan; and by batch what they gave."""
+    jobs = [threads.submit(_in_turn, program, before, batch, clock) for batch in batches]
+    now, told = before, []
+    for batch, job in zip(batches, jobs, strict=True):
+        found, gave = job.result()
+        told.append(gave)
+        if found is not before:
+            now = program.joined(before, now, found, np.unique(np.concatenate([one.freed for one in batch])))
+    return now, told
+
+
+def _in_turn(program: Program, now: Incumbent, batch: Sequence[Draw], clock: Clock) -> tuple[Incumbent, list[Told]]:
+    """The plan after these neighbourhoods, one upon the other, as far as time allows."""
+    told = []
     for one in batch:
         if clock.left == 0.0:
             break
-        found, effort = program.improve(now, one.freed, one.each, one.way.nodes, clock.left)
-        results.append((found is not now, effort))
+        found, effort = program.improve(now, one.freed, one.each, one.nodes, clock.left)
+        told.append(Told(one, found is not now, effort))
         now = found
-    return now, results
+    return now, told

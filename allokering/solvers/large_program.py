@@ -14,6 +14,7 @@ import numpy as np
 from scipy import sparse
 
 from allokering.problem import Floats, Integers
+from allokering.solvers.highs_model import model_of, quiet_highs
 from allokering.solvers.large_pool import Pool
 
 WHOLE = 1e-6
@@ -165,35 +166,20 @@ class Program:
             prices, others = pool.prices[:, tier], problem.adjustment_prices[:, tier]
             blocks.append([sparse.coo_array(prices[None, columns]), sparse.coo_array(others[None, moving])])
             upper.append(np.array([value - prices[staying].sum() - others @ rest]))
-        table = sparse.csc_array(sparse.block_array(blocks)).astype(float)
-        model = highspy.HighsLp()
-        model.num_row_, model.num_col_ = table.shape
+        table = sparse.csc_array(sparse.block_array(blocks))
         prices = np.concatenate([pool.prices[columns, self._tier], problem.adjustment_prices[moving, self._tier]])
-        model.col_cost_, model.col_lower_ = prices.astype(float), np.zeros(len(prices))
-        model.col_upper_ = np.concatenate([np.ones(len(columns)), problem.adjustment_most[moving]]).astype(float)
-        model.row_lower_ = np.concatenate([np.ones(shape[0]), np.full(table.shape[0] - shape[0], -math.inf)])
-        model.row_upper_ = np.concatenate(upper).astype(float)
-        kinds = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
-        model.integrality_ = [kinds[0]] * len(columns) + [kinds[0 if is_whole else 1]] * len(moving)
-        model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        model.a_matrix_.start_, model.a_matrix_.index_ = table.indptr, table.indices
-        model.a_matrix_.value_ = table.data
-        return model
+        most = np.concatenate([np.ones(len(columns)), problem.adjustment_most[moving]])
+        lower = np.concatenate([np.ones(shape[0]), np.full(table.shape[0] - shape[0], -math.inf)])
+        whole = np.arange(len(prices)) < (len(prices) if is_whole else len(columns))
+        return model_of(table, prices, most, lower, np.concatenate(upper), whole)
 
     def _run(self, model: highspy.HighsLp, start: Floats | None, nodes: int, seconds: float | None) -> _Answer:
-        highs = highspy.Highs()
-        for option, value in (
-            ("output_flag", False),
-            ("threads", 1),
-            ("random_seed", self._seed),
-            ("mip_rel_gap", 0.0),
-            ("mip_abs_gap", 0.999),  # prices are whole numbers
-            ("mip_max_nodes", nodes),
-            ("time_limit", math.inf if seconds is None else seconds),
-            # Presolve's parallel rows and columns (bit 13) lose feasible solutions in HiGHS 1.12 and 1.13.
-            ("presolve_rule_off", 1 << 13),
-        ):
-            highs.setOptionValue(option, value)
+        highs = quiet_highs(
+            random_seed=self._seed,
+            mip_abs_gap=0.999,  # prices are whole numbers
+            mip_max_nodes=nodes,
+            time_limit=math.inf if seconds is None else seconds,
+        )
         highs.passModel(model)
         if start is not None:
             solution = highspy.HighsSolution()

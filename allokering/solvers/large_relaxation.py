@@ -18,6 +18,7 @@ from scipy import sparse
 
 from allokering.problem import Booleans, Floats, Integers
 from allokering.solvers.clock import Clock
+from allokering.solvers.highs_model import model_of, quiet_highs
 from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_pricing import Prices
 from allokering.solvers.rounding import RoundingRow, Separator
@@ -85,11 +86,9 @@ class Relaxation:
         self._is_wanted = np.zeros(len(problem.resources), dtype=bool)
         """Resources that an option in the program uses."""
         self._holds = np.full(len(problem.tiers), math.inf)
-        self._highs = highspy.Highs()
         # Presolve would spoil the prices of an interior point, and the basis of a simplex.
-        ways = (("solver", "ipm"), ("run_crossover", "off")) if is_interior else ()
-        for option, value in (("output_flag", False), ("threads", 1), ("presolve", "off"), *ways):
-            self._highs.setOptionValue(option, value)
+        interior = {"solver": "ipm", "run_crossover": "off"} if is_interior else {}
+        self._highs = quiet_highs(presolve="off", **interior)
         self._pass_model()
 
     def _needs_row(self) -> Booleans:
@@ -108,19 +107,11 @@ class Relaxation:
         adjusted = sparse.vstack([usage.T, sparse.csr_array(problem.adjustment_prices[:reliefs].T)])
         none = sparse.csc_array((self._actors, reliefs))
         blocks = [[none, sparse.eye_array(self._actors)], [adjusted, nothing]]
-        table = sparse.csc_array(sparse.block_array(blocks)).astype(float)
-        model = highspy.HighsLp()
-        model.num_row_, model.num_col_ = table.shape
-        model.col_cost_ = np.zeros(self._size)
-        model.col_lower_ = np.zeros(self._size)
-        model.col_upper_ = np.concatenate([problem.adjustment_most[:reliefs], np.ones(self._actors)]).astype(float)
+        table = sparse.csc_array(sparse.block_array(blocks))
+        most = np.concatenate([problem.adjustment_most[:reliefs], np.ones(self._actors)])
         ones, rest = np.ones(self._actors), np.full(self._cut_rows - self._actors, -math.inf)
-        model.row_lower_ = np.concatenate([ones, rest])
-        model.row_upper_ = np.concatenate([ones, problem.bounds[self._resources], self._holds]).astype(float)
-        model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        model.a_matrix_.start_, model.a_matrix_.index_ = table.indptr, table.indices
-        model.a_matrix_.value_ = table.data
-        self._highs.passModel(model)
+        upper = np.concatenate([ones, problem.bounds[self._resources], self._holds])
+        self._highs.passModel(model_of(table, np.zeros(self._size), most, np.concatenate([ones, rest]), upper))
 
     def minimise(self, weights: Floats, shortage_price: float) -> None:
         """From now on the tiers weigh so much, and an actor without an option costs so much."""
@@ -210,14 +201,6 @@ class Relaxation:
             self._add_cut(cut, columns, coefficients)
         return bool(broken)
 
-    def add_cuts(self, cuts: Sequence[RoundingRow]) -> None:
-        """Add rounding rows that are known already."""
-        by_row = self.pool.usage[self._columns].tocsc()
-        for cut in cuts:
-            coefficients = self._coefficients(cut, by_row)
-            kept = coefficients.data > 0
-            self._add_cut(cut, coefficients.row[kept], coefficients.data[kept])
-
     def _add_cut(self, cut: RoundingRow, columns: Integers, coefficients: Floats) -> None:
         helpers = self._place_of[cut.helpers]
         helpers = helpers[helpers >= 0]
@@ -250,7 +233,7 @@ class Relaxation:
         return np.flatnonzero(self._place_of >= 0)
 
     def renewed(self, most: int) -> Relaxation:
-        """The same with the best columns only."""
+        """The same with the best columns only, and without rounding rows."""
         new = Relaxation(self.pool, is_interior=self.is_interior)
         new.clock = self.clock
         new.minimise(self.weights, self._shortage_price)
@@ -258,7 +241,6 @@ class Relaxation:
             new.hold(tier, int(self._holds[tier]))
         new.grow(np.concatenate(self.best(most)))
         new.let_in(self.moved())
-        new.add_cuts(self.cuts)
         return new
 
     def allow(self, is_allowed: Booleans) -> None:

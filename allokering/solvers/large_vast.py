@@ -16,6 +16,7 @@ import numpy as np
 from allokering.problem import Integers
 from allokering.solvers.clock import Clock
 from allokering.solvers.large_bound import Root, more, nothing_known
+from allokering.solvers.large_neighbourhood import Draw, side_by_side
 from allokering.solvers.large_parts import Part, groups_of, shared
 from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_pricing import Pricer, Prices
@@ -97,17 +98,12 @@ def sweep(
     program: Program, now: Incumbent, workers: int, clock: Clock, is_done: Callable[[Incumbent], bool]
 ) -> Incumbent:
     """The plan after groups of all actors have been freed once, two at a time, with the few options each likes best."""
-    groups = groups_of(program.problem, SWEPT)
+    draws = [Draw(group, LIKED, NODES) for group in groups_of(program.problem, SWEPT)]
     with ThreadPoolExecutor(min(workers, 2)) as threads:
-        for one in range(0, len(groups), 2):
+        for one in range(0, len(draws), 2):
             if clock.left == 0.0 or is_done(now):
                 break
-            before, pair = now, groups[one : one + 2]
-            jobs = [threads.submit(program.improve, before, group, LIKED, NODES, clock.left) for group in pair]
-            for group, job in zip(pair, jobs, strict=True):
-                found, _ = job.result()
-                if found is not before:
-                    now = program.joined(before, now, found, group)
+            now, _ = side_by_side(program, now, [[draw] for draw in draws[one : one + 2]], threads, clock)
     return now
 
 
