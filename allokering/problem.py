@@ -137,6 +137,10 @@ class Options(ABC):
     def values(self, resource_prices: Floats, tier_weights: Floats, surcharges: Surcharges | None = None) -> Floats:
         """Cost of every option when a unit of a resource costs `resource_prices` and of a tier `tier_weights`."""
 
+    def values_of(self, options: Integers, resource_prices: Floats, tier_weights: Floats) -> Floats:
+        """The same for some of the options."""
+        return self.values(resource_prices, tier_weights)[options]
+
     def cheapest(
         self, most: int, resource_prices: Floats, tier_weights: Floats, surcharges: Surcharges | None = None
     ) -> tuple[Integers, Floats]:

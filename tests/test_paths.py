@@ -158,7 +158,9 @@ def test_values_are_usage_times_prices_of_resources_and_prices_times_weights(see
         usage = actor.usage(every, len(problem.resources))
         expected = usage @ resource_prices + actor.prices(every) @ weights
 
+        some = every[random.random(len(every)) < 0.5]
         assert actor.values(resource_prices, weights) == pytest.approx(expected)
+        assert actor.values_of(some, resource_prices, weights) == pytest.approx(expected[some])
         assert actor.values(resource_prices, weights, surcharges) == pytest.approx(expected + surcharges.of(usage))
 
 

@@ -292,6 +292,16 @@ class PathOptions(Options):
         return np.concatenate([unplaced, total[self._allowed]])
 
     @override
+    def values_of(self, options: Integers, resource_prices: Floats, tier_weights: Floats) -> Floats:
+        held, away, rotation = self._costs(resource_prices, tier_weights, None)
+        placed = options >= self._first
+        position, start, number = self._axes(options[placed])
+        total = np.full(len(options), 0.0 if self._unplaced_prices is None else self._unplaced_prices @ tier_weights)
+        total[placed] = held[position, start] + away[position, start, self._space.rotation_begin[number]]
+        total[placed] += rotation[position, number]
+        return total
+
+    @override
     def cheapest(
         self, most: int, resource_prices: Floats, tier_weights: Floats, surcharges: Surcharges | None = None
     ) -> tuple[Integers, Floats]:

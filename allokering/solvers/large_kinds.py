@@ -93,7 +93,7 @@ def _alike(problem: Problem, beside: Booleans) -> tuple[sparse.csr_array, list[I
         _, firsts, inverse = np.unique(actor.alike(), return_index=True, return_inverse=True)
         options.append(firsts)
         inverses.append(inverse.ravel())
-        marks.append(np.stack([actor.values(price, nothing)[firsts] for price in prices], axis=1))
+        marks.append(np.stack([actor.values_of(firsts, price, nothing) for price in prices], axis=1))
     chosen, number = _each_once(np.concatenate(marks))
     ends = np.cumsum([len(own) for own in options])
     usages = []
