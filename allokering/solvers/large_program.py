@@ -19,6 +19,10 @@ from allokering.solvers.large_pool import Pool
 
 WHOLE = 1e-6
 """How far from a whole number an amount of the solver may be."""
+CLOSE = 0.1
+"""A sub-problem is solved when its gap is this part of its actors' share of the gap of the whole."""
+WHOLLY = 0.999
+"""Prices are whole numbers: a gap below 1 is none."""
 SECONDS = 15.0
 """A sub-problem that takes this long is broken off: a guard, far above what the nodes allow."""
 
@@ -72,6 +76,8 @@ class Program:
         self._tier = tier
         self._holds = holds
         self._seed = seed
+        self.bound = -math.inf
+        """What the tier costs at least; if known, sub-problems are solved no further than worth while beside it."""
         self._adjustments = pool.problem.adjustment_usage
         self._by_resource = pool.problem.adjustment_usage.tocsc()
         order = np.lexsort((excess, pool.actor))
@@ -86,7 +92,9 @@ class Program:
         touched = np.unique(self._pool.usage[columns].indices)
         moving = np.unique(self._by_resource[:, touched].indices)
         part = _Part(columns, free, moving, now)
-        found, answer = self._solve(part, nodes, SECONDS if seconds is None else min(SECONDS, seconds))
+        gap = now.values[self._tier] - self.bound
+        close = CLOSE * gap * len(free) / len(now.columns) if math.isfinite(gap) else 0.0
+        found, answer = self._solve(part, nodes, SECONDS if seconds is None else min(SECONDS, seconds), close)
         if answer.status == highspy.HighsModelStatus.kTimeLimit and seconds is not None and seconds > SECONDS:
             self.struck = True
         is_proven = answer.status == highspy.HighsModelStatus.kOptimal
@@ -121,7 +129,9 @@ class Program:
         found, answer = self._solve(part, nodes, seconds)
         return found, answer.status == highspy.HighsModelStatus.kInfeasible
 
-    def _solve(self, part: _Part, nodes: int, seconds: float | None) -> tuple[Incumbent | None, _Answer]:
+    def _solve(
+        self, part: _Part, nodes: int, seconds: float | None, close: float = 0.0
+    ) -> tuple[Incumbent | None, _Answer]:
         """Solve for a part of the plan; once more with whole adjustments where they did not come out whole."""
         pool, problem, now = self._pool, self._pool.problem, part.now
         chosen, rest = np.zeros(len(problem.actors), dtype=np.int64), np.zeros(len(problem.adjustment_most), np.int64)
@@ -134,7 +144,7 @@ class Program:
             start = np.concatenate([np.isin(part.columns, now.columns[part.free]), now.amounts[part.moving]])
         for is_whole in (False, True):
             model = self._model(part, staying, rest, is_whole=is_whole)
-            answer = self._run(model, start, nodes, seconds)
+            answer = self._run(model, start, nodes, seconds, close)
             if answer.values is None:
                 return None, answer
             options, amounts = np.split(answer.values, [len(part.columns)])
@@ -173,10 +183,12 @@ class Program:
         whole = np.arange(len(prices)) < (len(prices) if is_whole else len(columns))
         return model_of(table, prices, most, lower, np.concatenate(upper), whole)
 
-    def _run(self, model: highspy.HighsLp, start: Floats | None, nodes: int, seconds: float | None) -> _Answer:
+    def _run(
+        self, model: highspy.HighsLp, start: Floats | None, nodes: int, seconds: float | None, close: float
+    ) -> _Answer:
         highs = quiet_highs(
             random_seed=self._seed,
-            mip_abs_gap=0.999,  # prices are whole numbers
+            mip_abs_gap=max(WHOLLY, close),
             mip_max_nodes=nodes,
             time_limit=math.inf if seconds is None else seconds,
         )
