@@ -19,12 +19,11 @@ from allokering.solvers.large_bound import SAFE, Root, rounded_up, tighten
 from allokering.solvers.large_dive import SHORT, dive
 from allokering.solvers.large_greedy import first_that_fits
 from allokering.solvers.large_neighbourhood import Neighbourhood, search
-from allokering.solvers.large_parts import groups_of
 from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_pricing import Pricer
 from allokering.solvers.large_program import Incumbent, Program, incumbent
 from allokering.solvers.large_relaxation import Relaxation
-from allokering.solvers.large_vast import begin, sweep, tighten_whole
+from allokering.solvers.large_vast import Vast, sweep
 from allokering.solvers.outcome import Outcome, Progress, Status, TierOutcome, silent
 from allokering.solvers.rounding import Separator
 
@@ -40,7 +39,7 @@ LAST_NODES = 5_000
 NODES = 200
 """Nodes of the branch and bound that makes a first plan out of the columns at hand."""
 VAST = 600
-"""Actors from which on a problem is solved in parts first."""
+"""Actors from which on a problem is too large for the simplex."""
 FIRST_PLAN = 25.0
 """Seconds that a vast problem needs for a first plan at prices known already."""
 LATE = 60.0
@@ -104,9 +103,8 @@ class _Run:
         self._clock = clock
         self._progress = progress
         self._pool = Pool(problem)
-        self._groups = groups_of(problem) if len(problem.actors) > VAST else []
-        """Of actors who compete, where a problem is too large to be solved in one piece from nothing."""
-        self._relaxation = Relaxation(self._pool, is_interior=bool(self._groups))
+        self._vast = Vast(self._pool) if len(problem.actors) > VAST else None
+        self._relaxation = Relaxation(self._pool) if self._vast is None else self._vast.beginning()
         self._pricer = Pricer(problem)
         self._separator = Separator(problem)
         self._bounds: list[int | None] = [None] * len(problem.tiers)
@@ -150,7 +148,7 @@ class _Run:
         share = self._relaxation.clock = self._share_of_bound(tier)
         for _ in range(SHORTAGES):
             self._relaxation.minimise(unit, shortage)
-            root = self._tighten(shortage, share)
+            root = self._tighten(share)
             if root.bound > conceivable + 1.0:
                 self.is_infeasible = True
                 return None
@@ -167,30 +165,31 @@ class _Run:
         left = self._share(tier).left
         if left is None:
             return Clock(None)
-        is_vast = bool(self._groups) and self.best is None
+        is_vast = self._vast is not None and self.best is None
         return Clock(max(0.0, min(left / 2, left - FIRST_PLAN)) if is_vast else left / 2)
 
-    def _tighten(self, shortage: float, share: Clock) -> Root:
-        if not self._groups:
+    def _tighten(self, share: Clock) -> Root:
+        if self._vast is None:
             return tighten(self._relaxation, self._pricer, self._separator, share)
-        if self._relaxation.is_empty:
-            begin(self._relaxation, self._groups, shortage, Clock(None if share.left is None else share.left / 2))
-        root, self._relaxation = tighten_whole(self._relaxation, self._pricer, share)
+        root, self._relaxation = self._vast.tighten(self._relaxation, self._pricer, share)
         return root
 
     def _search(self, tier: int, root: Root) -> None:
         """A first plan, then neighbourhoods, in this tier's share of the time that is left."""
         share = self._share(tier)
         self._relaxation.clock = share
-        if not self._groups and (dived := dive(self._relaxation, self._pricer, share)) is not None:
+        if self._vast is None and (dived := dive(self._relaxation, self._pricer, share)) is not None:
             self._keep(tier, incumbent(self._pool, *dived))
         most = int(np.clip(OPTIONS // max(1, len(self._problem.actors)), *EACH))
         liked = self._pricer.price(root.cuts, root.prices, most=most).wanted
         self._pool.add(liked)
         program = Program(self._pool, self._excess(root), tier, self._holds, self._seed)
+        if self._vast is not None:
+            # Measured: what is not proven to the last krone costs a region more than the time it gains.
+            program.bound = root.bound
         if self.best is None:
             self._begin(tier, program, root, share)
-            if self._groups and self.best is not None:
+            if self._vast is not None and self.best is not None:
                 swept = sweep(program, self.best, self._workers, share, lambda now: self._keep(tier, now))
                 self._keep(tier, swept)
         self._raise_bound(tier, root, Clock(None if share.left is None else share.left / 2))
@@ -264,7 +263,10 @@ class _Run:
         """If few options could be part of a better plan, solve for all of them, and improve the bound; was it done?"""
         if self.best is None or self._is_done(tier, self.best) or share.left == 0.0:
             return False
-        able = self._pricer.within(root.cuts, root.prices, self.best.values[tier] - root.bound + SAFE)
+        room = self.best.values[tier] - root.bound + SAFE
+        if np.count_nonzero(self._excess(root) <= room) > FEW:
+            return False  # those at hand alone are too many
+        able = self._pricer.within(root.cuts, root.prices, room)
         if sum(len(options) for _, options in able) > FEW:
             return False
         columns = np.union1d(self._pool.add(able), self.best.columns)

@@ -16,9 +16,10 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from allokering.problem import Booleans, Floats, Integers
+from allokering.problem import Booleans, Floats, Integers, Problem
 from allokering.solvers.clock import Clock
 from allokering.solvers.highs_model import model_of, quiet_highs
+from allokering.solvers.large_least import least_prices
 from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_pricing import Prices
 from allokering.solvers.rounding import RoundingRow, Separator
@@ -27,8 +28,8 @@ DUAL, PRIMAL = 1, 4
 """Numbers of the simplex methods in HiGHS: after new rows or bounds, after new columns."""
 WAYS = 3
 """Transfers away from one resource that one pricing may bring in."""
-LOWERINGS = 3
-"""Times that prices are lowered, since adjustments ask for several resources."""
+BROKEN = 1e-6
+"""A row is broken if its bound is passed by more."""
 USED = 1e-4
 """A column below this value is not called used."""
 
@@ -55,12 +56,16 @@ class Relaxation:
     Args:
         pool: where its columns come from.
         is_interior: solve by an interior point, without a vertex: far sooner than any simplex where all is large.
+        rows: resources that are rows of it; None: all that something uses.
     """
 
-    def __init__(self, pool: Pool, *, is_interior: bool = False) -> None:
+    def __init__(self, pool: Pool, *, is_interior: bool = False, rows: Booleans | None = None) -> None:
         problem = pool.problem
         self.is_interior = is_interior
         self.pool = pool
+        self.rows = used_resources(problem) if rows is None else rows
+        self.charges = np.zeros(len(problem.resources))
+        """Prices, of resources that are no rows, that columns pay beside their own."""
         self.clock = Clock(None)
         self.cuts: list[RoundingRow] = []
         self.weights = np.zeros(len(problem.tiers))
@@ -72,7 +77,7 @@ class Relaxation:
         self._values = self._excess = np.zeros(0)
         """Value and reduced cost of each in the last solution."""
         self._actors = len(problem.actors)
-        self._resources = np.flatnonzero(self._needs_row())
+        self._resources = np.flatnonzero(self.rows)
         self._reliefs = len(problem.reliefs)
         self._place_of = np.full(len(problem.adjustment_most), -1)
         """Where each adjustment stands in the program; -1 if it is not in."""
@@ -81,24 +86,11 @@ class Relaxation:
         self._size = self._reliefs + self._actors
         self._tier_rows = self._actors + len(self._resources)
         self._cut_rows = self._tier_rows + len(problem.tiers)
-        self._can_bind = problem.bounds < 0
-        """Resources that something in the program uses."""
-        self._is_wanted = np.zeros(len(problem.resources), dtype=bool)
-        """Resources that an option in the program uses."""
         self._holds = np.full(len(problem.tiers), math.inf)
         # Presolve would spoil the prices of an interior point, and the basis of a simplex.
         interior = {"solver": "ipm", "run_crossover": "off"} if is_interior else {}
         self._highs = quiet_highs(presolve="off", **interior)
         self._pass_model()
-
-    def _needs_row(self) -> Booleans:
-        """The resources that something uses, or that are short from the beginning."""
-        problem = self.pool.problem
-        needs = problem.bounds < 0
-        needs[np.unique(problem.adjustment_usage.indices)] = True
-        for actor in problem.actors:
-            needs[actor.touched()] = True
-        return needs
 
     def _pass_model(self) -> None:
         problem, reliefs = self.pool.problem, self._reliefs
@@ -119,9 +111,19 @@ class Relaxation:
         self._shortage_price = shortage_price
         cost = np.full(self._size, shortage_price)
         is_in = self._place_of >= 0
-        cost[self._place_of[is_in]] = self.pool.problem.adjustment_prices[is_in] @ weights
-        cost[self._places] = self.pool.prices[self._columns] @ weights
+        problem, columns = self.pool.problem, self._columns
+        cost[self._place_of[is_in]] = self._costs(problem.adjustment_prices[is_in], problem.adjustment_usage[is_in])
+        cost[self._places] = self._costs(self.pool.prices[columns], self.pool.usage[columns])
         self._highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
+
+    def _costs(self, prices: Integers, usage: sparse.csr_array) -> Floats:
+        """What columns cost in the program."""
+        return np.asarray(prices @ self.weights + usage @ self.charges, dtype=np.float64)
+
+    def charge(self, charges: Floats) -> None:
+        """From now on uses of resources that are no rows cost so much."""
+        self.charges = charges
+        self.minimise(self.weights, self._shortage_price)
 
     def hold(self, tier: int, value: int) -> None:
         """From now on the tier costs at most `value`."""
@@ -140,10 +142,8 @@ class Relaxation:
             by_row = usage.tocsc()
             cuts = [self._coefficients(cut, by_row) for cut in self.cuts]
             self._columns = np.concatenate([self._columns, new])
-            self._is_wanted[usage.indices[usage.data > 0]] = True
-            self._can_bind |= self._is_wanted
             blocks = [who, by_row[:, self._resources], prices, *cuts]
-            self._places = np.concatenate([self._places, self._add(blocks, prices @ self.weights, math.inf)])
+            self._places = np.concatenate([self._places, self._add(blocks, self._costs(prices, usage), math.inf)])
         self.let_in(moving)
         return bool(len(new) or len(moving))
 
@@ -153,11 +153,10 @@ class Relaxation:
         if len(moving):
             problem = self.pool.problem
             usage, prices = problem.adjustment_usage[moving], problem.adjustment_prices[moving]
-            self._can_bind[usage.indices[usage.data > 0]] = True
             cuts = [sparse.coo_array(np.isin(moving, cut.helpers)[:, None] / cut.remainder) for cut in self.cuts]
             blocks = [sparse.coo_array((len(moving), self._actors)), usage[:, self._resources], prices, *cuts]
             most = problem.adjustment_most[moving].astype(float)
-            self._place_of[moving] = self._add(blocks, prices @ self.weights, most)
+            self._place_of[moving] = self._add(blocks, self._costs(prices, usage), most)
 
     def _few_of_each(self, moving: Integers) -> Integers:
         """The first transfers away from each resource; they come resource by resource."""
@@ -219,29 +218,36 @@ class Relaxation:
         return np.split(self._columns[order][kept], firsts)
 
     @property
-    def is_empty(self) -> bool:
-        """Are there no options yet?"""
-        return not len(self._columns)
-
-    @property
-    def is_solved(self) -> bool:
-        """Is there a solution with as many columns as there are now?"""
-        return len(self._values) == len(self._columns)
+    def columns(self) -> Integers:
+        """Columns of the pool that are in."""
+        return self._columns
 
     def moved(self) -> Integers:
         """The adjustments that are in."""
         return np.flatnonzero(self._place_of >= 0)
 
-    def renewed(self, most: int) -> Relaxation:
-        """The same with the best columns only, and without rounding rows."""
-        new = Relaxation(self.pool, is_interior=self.is_interior)
+    def renewed(self, columns: Integers, rows: Booleans) -> Relaxation:
+        """The same with these columns of the pool and these resources as rows, and without rounding rows."""
+        new = Relaxation(self.pool, is_interior=self.is_interior, rows=rows)
         new.clock = self.clock
+        new.charges = np.where(rows, 0.0, self.charges)
         new.minimise(self.weights, self._shortage_price)
         for tier in np.flatnonzero(np.isfinite(self._holds)).tolist():
             new.hold(tier, int(self._holds[tier]))
-        new.grow(np.concatenate(self.best(most)))
+        new.grow(columns)
         new.let_in(self.moved())
         return new
+
+    def broken(self, point: Point) -> Booleans:
+        """The resources that are no rows and that the point uses beyond their bounds."""
+        return ~self.rows & (self.used(point) > self.pool.problem.bounds + BROKEN)
+
+    def used(self, point: Point) -> Floats:
+        """What the point uses of every resource."""
+        chosen = np.zeros(len(self.pool))
+        chosen[: len(point.chosen)] = point.chosen
+        used = self.pool.usage.T @ chosen + self.pool.problem.adjustment_usage.T @ point.amounts
+        return np.asarray(used, dtype=np.float64)
 
     def allow(self, is_allowed: Booleans) -> None:
         """From now on only these columns of the pool, and those that are taken in later, may be used."""
@@ -270,10 +276,10 @@ class Relaxation:
         chosen[self._columns] = values[self._places]
         resources[self._resources] = np.maximum(-duals[self._actors : self._tier_rows], 0)
         if self.is_interior:
-            resources[~self._can_bind] = 0
-            resources = self._lowered(resources, self.weights + holds)
+            resources = self._least(resources, self.weights + holds, duals[: self._actors])
+        resources += self.charges
         return Point(
-            value=self._highs.getInfo().objective_function_value,
+            value=self._highs.getInfo().objective_function_value - float(self.charges @ problem.bounds),
             chosen=chosen,
             amounts=np.where(self._place_of >= 0, values[self._place_of], 0.0),
             shortages=values[self._reliefs : self._reliefs + self._actors],
@@ -286,21 +292,19 @@ class Relaxation:
             ),
         )
 
-    def _lowered(self, resources: Floats, weights: Floats) -> Floats:
-        """Prices of what no option in the program uses, lowered until an adjustment would pay.
+    def _least(self, resources: Floats, weights: Floats, pays: Floats) -> Floats:
+        """The least prices that are as good: an interior point gives any price to a row "0 <= 0"."""
+        problem, columns, moved = self.pool.problem, self._columns, self.moved()
+        usage = sparse.csc_array(sparse.vstack([self.pool.usage[columns], problem.adjustment_usage[moved]]))
+        costs = self.pool.prices[columns] @ weights - pays[self.pool.actor[columns]]
+        costs = np.concatenate([costs, problem.adjustment_prices[moved] @ weights])
+        return least_prices(resources, problem.bounds, usage, costs + usage @ (resources + self.charges))
 
-        An interior point gives any price to a row "0 <= 0", and whoever supplies it would be paid that. If no option at
-        all uses it, lowering its price never lowers the bound.
-        """
-        problem, usage = self.pool.problem, self.pool.problem.adjustment_usage.tocoo()
-        can_fall = (problem.bounds >= 0) & ~self._is_wanted
-        asks = (usage.data > 0) & can_fall[usage.col]
-        row, column, amount = usage.row[asks], usage.col[asks], usage.data[asks]
-        shares = np.bincount(row, minlength=len(problem.adjustment_most))[row]
-        resources = resources.copy()
-        for _ in range(LOWERINGS):
-            spare = problem.adjustment_usage @ resources + problem.adjustment_prices @ weights
-            fall = np.where(can_fall, resources, 0.0)
-            np.minimum.at(fall, column, np.maximum(spare[row], 0.0) / (amount * shares))
-            resources -= fall
-        return resources
+
+def used_resources(problem: Problem) -> Booleans:
+    """The resources that something uses, or that are short from the beginning."""
+    is_used = problem.bounds < 0
+    is_used[np.unique(problem.adjustment_usage.indices)] = True
+    for actor in problem.actors:
+        is_used[actor.touched()] = True
+    return is_used

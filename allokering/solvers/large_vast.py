@@ -1,9 +1,8 @@
-"""Bound and first plan of a problem that is too large to be solved in one piece from nothing.
+"""Bound and first plan of a problem that is too large for the simplex.
 
-1. Parts, each with its share of every resource, are solved roughly: their options are a good beginning.
-2. The whole is solved by an interior point over the best columns. Its prices lie in the middle of all that are
-   optimal, so they need no other stabilisation.
-3. A plan that follows the relaxation where it is sure is made better group by group.
+1. Interior points solve a relaxation without what can be left aside, and without the rows that nobody has broken yet.
+   Their prices lie in the middle of all that are optimal, so they need no other stabilisation.
+2. A plan that follows the relaxation where it is sure is made better group by group.
 """
 
 from __future__ import annotations
@@ -13,28 +12,30 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from allokering.problem import Integers
 from allokering.solvers.clock import Clock
+from allokering.solvers.large_aside import Aside
 from allokering.solvers.large_bound import Root, more, nothing_known
+from allokering.solvers.large_groups import groups_of
 from allokering.solvers.large_neighbourhood import Draw, side_by_side
-from allokering.solvers.large_parts import Part, groups_of, shared
 from allokering.solvers.large_pool import Pool
-from allokering.solvers.large_pricing import Pricer, Prices
+from allokering.solvers.large_pricing import Pricer
 from allokering.solvers.large_program import Incumbent, Program
-from allokering.solvers.large_relaxation import PRIMAL, Relaxation
+from allokering.solvers.large_relaxation import PRIMAL, Point, Relaxation, used_resources
 
-SLOWLY = 5e-3
-"""A part is solved roughly when one more round makes its value fall by no more than this share."""
-NEAR = 2e-3
-"""The whole is solved well enough when bound and value differ by this share: the areas raise the bound by more."""
+ROUNDS = 30
+"""Rounds of pricing at most."""
+NEAR = 4e-3
+"""The relaxation is solved well enough when bound and value differ by this share: the areas raise the bound by more."""
 EACH = 5
 """Options of an actor that one pricing may bring in."""
 CAP = 10
 """Options by actor of all that one pricing may bring in where few want any."""
-KEPT = 8
+KEPT = 10
 """Columns of an actor that stay in the relaxation, those that are used apart."""
-FELL = 2e-3
+FELL = 4e-3
 """Where the value has fallen by this share, columns are thrown out; later they would only come again."""
+SETTLED = 0.05
+"""What is aside is paid for from when on the value changes by no more than this share."""
 SWEPT = 65
 """Actors in a group that is freed as one."""
 LIKED = 8
@@ -43,55 +44,56 @@ NODES = 1_000
 """Nodes of the branch and bound of a group."""
 
 
-def begin(relaxation: Relaxation, groups: list[Integers], shortage: float, clock: Clock) -> None:
-    """Take in what the parts, solved roughly and one by one, would choose from."""
-    problem = relaxation.pool.problem
-    for part in shared(problem, groups):
-        if clock.left == 0.0:
-            break
-        small = _part_relaxation(part, relaxation, shortage, clock)
-        _roughly(small, Pricer(part.problem), clock)
-        _give(small, part, relaxation)
+class Vast:
+    """How the relaxation of a vast problem grows, from nothing to one whose prices prove a bound."""
 
+    def __init__(self, pool: Pool) -> None:
+        problem = pool.problem
+        self._pool = pool
+        self._aside = Aside(problem)
+        self._able = used_resources(problem) & ~self._aside.resources
 
-def _roughly(small: Relaxation, pricer: Pricer, clock: Clock) -> None:
-    """Generate columns while the value falls fast."""
-    nothing = Prices(np.zeros(len(small.pool.problem.resources)), small.weights, 0.0, np.zeros(0))
-    wanted, paying, value = pricer.price((), nothing, most=EACH).wanted, np.zeros(0, dtype=np.int64), np.inf
-    while small.grow(small.pool.add(wanted), paying) and clock.left != 0.0:
-        point = small.solve(PRIMAL)
-        if point is None or (np.isfinite(value) and point.value > value - SLOWLY * abs(value)):
-            break
-        value = point.value
-        priced = pricer.price((), point.prices, pays=point.pays, most=EACH)
-        wanted, paying = priced.wanted, priced.paying
+    def beginning(self) -> Relaxation:
+        """A relaxation without options, whose rows are the resources that can be short at a price."""
+        problem = self._pool.problem
+        is_short = problem.bounds < 0
+        is_short[[relief.resource for relief in problem.reliefs]] = True
+        relaxation = Relaxation(self._pool, is_interior=True, rows=self._able & is_short)
+        relaxation.let_in(np.setdiff1d(np.arange(len(problem.adjustment_most)), self._aside.transfers))
+        return relaxation
 
+    def tighten(self, relaxation: Relaxation, pricer: Pricer, clock: Clock) -> tuple[Root, Relaxation]:
+        """Generate columns and rows by interior points; the bound, and the relaxation as it is then.
 
-def tighten_whole(relaxation: Relaxation, pricer: Pricer, clock: Clock) -> tuple[Root, Relaxation]:
-    """Generate columns by interior points; the bound, and the relaxation as it is then.
+        Without rounding rows: the areas raise this bound by more, in less time.
+        """
+        best = nothing_known(relaxation, pricer)
+        value = np.inf
+        for _ in range(ROUNDS):
+            point = None if clock.left == 0.0 else relaxation.solve(PRIMAL)
+            if point is None:
+                break
+            priced = pricer.price((), point.prices, pays=point.pays, most=EACH)
+            if priced.bound > best.bound:
+                best = Root(priced.bound, (), point.prices, priced, point)
+            best = Root(best.bound, (), best.prices, best.priced, point)
+            broken = self._able & relaxation.broken(point)
+            if point.value - best.bound <= NEAR * max(1.0, abs(point.value)):
+                break
+            wanted = self._pool.add(more(relaxation, pricer, point, priced.wanted, CAP))
+            if abs(point.value - value) <= SETTLED * abs(value):
+                self._pay_for_what_is_aside(relaxation, point)
+            falls = point.value < value - FELL * abs(value)
+            value = point.value
+            kept = np.concatenate(relaxation.best(KEPT)) if falls else relaxation.columns
+            relaxation = relaxation.renewed(np.union1d(kept, wanted), relaxation.rows | broken)
+        return best, relaxation
 
-    Without rounding rows: the areas raise this bound by more, in less time.
-    """
-    pool = relaxation.pool
-    best = nothing_known(relaxation, pricer)
-    value = -np.inf
-    while clock.left != 0.0:
-        point = relaxation.solve(PRIMAL)
-        if point is None:
-            break
-        priced = pricer.price((), point.prices, pays=point.pays, most=EACH)
-        if priced.bound > best.bound:
-            best = Root(priced.bound, (), point.prices, priced, point)
-        best = Root(best.bound, (), best.prices, best.priced, point)
-        wanted = pool.add(more(relaxation, pricer, point, priced.wanted, CAP))
-        if point.value - best.bound <= NEAR * max(1.0, abs(point.value)):
-            break
-        if point.value < value - FELL * abs(value):
-            relaxation = relaxation.renewed(KEPT)
-        value = point.value
-        if not relaxation.grow(wanted, priced.paying):
-            break
-    return best, relaxation
+    def _pay_for_what_is_aside(self, relaxation: Relaxation, point: Point) -> None:
+        """Move its prices half of the way to those of the flow that this point needs."""
+        new = self._aside.prices(relaxation.used(point), point.prices.tiers)
+        is_first = not relaxation.charges.any()
+        relaxation.charge(new if is_first else (relaxation.charges + new) / 2)
 
 
 def sweep(
@@ -105,22 +107,3 @@ def sweep(
                 break
             now, _ = side_by_side(program, now, [[draw] for draw in draws[one : one + 2]], threads, clock)
     return now
-
-
-def _part_relaxation(part: Part, relaxation: Relaxation, shortage: float, clock: Clock) -> Relaxation:
-    small = Relaxation(Pool(part.problem))
-    small.clock = clock
-    small.minimise(relaxation.weights, shortage)
-    return small
-
-
-def _give(small: Relaxation, part: Part, relaxation: Relaxation) -> None:
-    """What a part has, for the whole."""
-    if not small.is_solved:
-        return
-    liked = [
-        (int(part.actors[number]), small.pool.option[np.sort(columns)])
-        for number, columns in enumerate(small.best(KEPT))
-    ]
-    relaxation.grow(relaxation.pool.add(liked))
-    relaxation.let_in(part.adjustments[small.moved()])

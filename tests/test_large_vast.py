@@ -10,11 +10,13 @@ from scipy import sparse
 from test_large import bounds, jobs_and_agents, values
 
 from allokering.formulation.build import build
-from allokering.problem import ListedOptions, Problem, Relief, Resource, Solution, Tier, Transfer
-from allokering.solvers import large, large_parts
+from allokering.problem import ListedOptions, Problem, Relief, Resource, Tier, Transfer
+from allokering.solvers import large, large_vast
 from allokering.solvers.exact import solve_exact
 from allokering.solvers.large import solve_large
-from allokering.solvers.large_parts import groups_of, shared
+from allokering.solvers.large_aside import Aside
+from allokering.solvers.large_groups import groups_of
+from allokering.solvers.large_least import least_prices
 from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_pricing import Pricer
 from allokering.solvers.large_relaxation import PRIMAL, Relaxation
@@ -22,12 +24,11 @@ from allokering.solvers.outcome import Status
 
 
 @pytest.fixture
-def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even two actors are many, and no part has more than two."""
+def as_vast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even two actors are too many for the simplex, and no group has more than two."""
     monkeypatch.setattr(large, "VAST", 1)
     monkeypatch.setattr(large, "FEW", 0)
-    monkeypatch.setattr(large_parts, "MOST", 2)
-    monkeypatch.setattr(large, "groups_of", lambda problem: groups_of(problem, 2))
+    monkeypatch.setattr(large_vast, "SWEPT", 2)
 
 
 def test_everybody_is_in_one_group_and_no_group_is_too_large() -> None:
@@ -51,30 +52,9 @@ def test_who_wants_different_things_is_in_different_groups() -> None:
     assert sorted(group.tolist() for group in groups) == [[0, 2], [1, 3]]
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_the_parts_have_what_the_whole_has(seed: int) -> None:
-    """Bounds and reliefs sum to those of the whole; plans of the parts, side by side, are feasible."""
-    problem = random_problem(seed).problem
-    parts = shared(problem, groups_of(problem, 1))
-
-    assert sum(part.problem.bounds for part in parts).tolist() == problem.bounds.tolist()
-    most = np.zeros_like(problem.adjustment_most)
-    options, amounts = np.zeros(len(problem.actors), dtype=np.int64), np.zeros_like(most)
-    solved = [solve_exact(part.problem) for part in parts]
-    for part, outcome in zip(parts, solved, strict=True):
-        most[part.adjustments] += part.problem.adjustment_most
-        if outcome.solution is not None:
-            options[part.actors] = outcome.solution.options
-            amounts[part.adjustments] += outcome.solution.adjustments
-    reliefs = len(problem.reliefs)
-    assert most[:reliefs].tolist() == problem.adjustment_most[:reliefs].tolist()
-    if all(outcome.solution is not None for outcome in solved):
-        assert problem.is_feasible(Solution(options, amounts))
-
-
-@pytest.mark.usefixtures("in_parts")
+@pytest.mark.usefixtures("as_vast")
 @pytest.mark.parametrize("seeds", [range(first, first + 20) for first in range(0, 60, 20)], ids=str)
-def test_in_parts_too_no_bound_is_above_the_optimum(seeds: range) -> None:
+def test_as_vast_no_bound_is_above_the_optimum(seeds: range) -> None:
     for seed in seeds:
         raw = random_problem(seed)
         expected, outcome = raw.best(), solve_large(raw.problem)
@@ -88,9 +68,9 @@ def test_in_parts_too_no_bound_is_above_the_optimum(seeds: range) -> None:
         assert all(low <= value for low, value in zip(bounds(outcome), values(outcome), strict=True)), seed
 
 
-@pytest.mark.usefixtures("in_parts")
+@pytest.mark.usefixtures("as_vast")
 @pytest.mark.parametrize("seed", range(6))
-def test_in_parts_too_training_paths_end_near_the_optimum(seed: int) -> None:
+def test_as_vast_training_paths_end_near_the_optimum(seed: int) -> None:
     instance, model = random_case(seed)
     problem = build(instance, model, "weighted")
     exact, found = solve_exact(problem), solve_large(problem)
@@ -100,8 +80,8 @@ def test_in_parts_too_training_paths_end_near_the_optimum(seed: int) -> None:
         assert bounds(found)[0] <= values(exact)[0] <= values(found)[0]
 
 
-@pytest.mark.usefixtures("in_parts")
-def test_in_parts_too_a_larger_problem_is_solved_within_its_gap() -> None:
+@pytest.mark.usefixtures("as_vast")
+def test_as_vast_a_larger_problem_is_solved_within_its_gap() -> None:
     problem = jobs_and_agents(40, 5, seed=3)
     optimum = values(solve_exact(problem))[0]
 
@@ -150,3 +130,76 @@ def test_a_price_that_nobody_asks_for_falls_until_a_transfer_would_pay() -> None
     assert point.prices.resources[0] == pytest.approx(10, abs=1e-3)
     assert point.prices.resources[1] == pytest.approx(7, abs=1e-3)
     assert Pricer(problem).price((), point.prices).bound == pytest.approx(10, abs=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_least_prices_are_as_good_and_no_higher(seed: int) -> None:
+    """Lowered, they ask nothing of a column that it did not have, and what they prove is no less."""
+    random = np.random.default_rng(seed)
+    usage = random.integers(-2, 3, (30, 8)).astype(float)
+    bounds, prices = random.integers(-1, 3, 8), random.uniform(0, 10, 8) * (random.random(8) < 0.7)
+    reduced = random.uniform(0, 5, 30) * (random.random(30) < 0.8)
+
+    least = least_prices(prices, bounds, sparse.csc_array(usage), reduced)
+
+    assert np.all((least >= 0) & (least <= prices))
+    assert np.all(reduced + usage @ (least - prices) >= -1e-9)
+    assert -least @ bounds >= -prices @ bounds - 1e-9
+    assert least[bounds < 0].tolist() == prices[bounds < 0].tolist()
+
+
+def moving() -> Problem:
+    """A town's demand is met by its own supply, at 3 a unit, or by another's, at 5; patients can be short."""
+    rows = (
+        Resource("patients", "here", 0, -4),
+        Resource("demand", "here", 0, 0),
+        Resource("supply", "here", 0, 1),
+        Resource("supply", "there", 0, 2),
+    )
+    usage = sparse.csr_array(np.array([[0, 0, 0, 0], [-4, 2, 0, 0]]))
+    actor = ListedOptions("a", ("stays out", "works"), usage, np.array([[0], [1]]))
+    return Problem(
+        (Tier("cost", "NOK"),),
+        rows,
+        (actor,),
+        (Relief("short", 0, 4, (10,)),),
+        (Transfer("own", 1, 2, 9, (3,)), Transfer("lent", 1, 3, 9, (5,))),
+    )
+
+
+def test_what_can_only_be_moved_is_left_aside() -> None:
+    aside = Aside(moving())
+
+    assert aside.resources.tolist() == [False, True, True, True]
+    assert aside.transfers.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("demand", "prices"), [(0, [0, 0, 0, 0]), (0.5, [0, 3, 0, 0]), (2, [0, 5, 2, 0]), (4, [0, 10, 7, 5])]
+)
+def test_the_price_of_what_is_aside_is_what_the_last_unit_costs(demand: float, prices: list[float]) -> None:
+    """The own supply is 1, at 3 a unit; 2 more may be lent, at 5; the rest costs twice the dearest."""
+    found = Aside(moving()).prices(np.array([0, demand, 0, 0]), np.ones(1))
+
+    assert found == pytest.approx(prices, abs=1e-6)
+
+
+def test_rows_left_out_and_charges_never_prove_too_much() -> None:
+    """Whichever resources are no rows, and whatever their uses cost: the bound is no higher than the optimum."""
+    proven = 0
+    for seed in range(60):
+        raw, random = random_problem(seed), np.random.default_rng(seed)
+        expected, problem = raw.best(), raw.problem
+        if expected is None:
+            continue
+        rows = random.random(len(problem.resources)) < 0.5
+        relaxation = Relaxation(Pool(problem), is_interior=True, rows=rows)
+        relaxation.charge(np.where(rows, 0.0, random.uniform(0, 5, len(rows))))
+        relaxation.minimise(np.eye(len(problem.tiers))[0], 1e6)
+        every = [(actor, np.arange(len(options))) for actor, options in enumerate(problem.actors)]
+        relaxation.grow(relaxation.pool.add(every), np.arange(len(problem.adjustment_most)))
+        point = relaxation.solve(PRIMAL)
+        if point is not None:
+            proven += 1
+            assert Pricer(problem).price((), point.prices).bound <= expected[0] + 1e-6, seed
+    assert proven > 20
