@@ -17,7 +17,7 @@ from allokering.solvers.exact import solve_exact
 from allokering.solvers.large import solve_large
 from allokering.solvers.large_neighbourhood import Neighbourhood
 from allokering.solvers.large_pool import Pool
-from allokering.solvers.large_program import Incumbent
+from allokering.solvers.large_program import Incumbent, Program
 from allokering.solvers.outcome import Outcome, Status
 from allokering.tables import TABLES
 
@@ -217,3 +217,24 @@ def test_a_relaxation_that_says_a_little_more_than_one_draws_none_the_less() -> 
     doubtful, rivals = neighbourhood.draw(plan)
 
     assert all(0 < len(draw.freed) < 400 for draw in (*doubtful, *rivals))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_beside_a_wide_gap_a_sub_problem_is_solved_no_further_than_a_tenth_of_its_share(seed: int) -> None:
+    """With everybody free that is a tenth of the gap; with no bound known, it is the optimum."""
+    problem = jobs_and_agents(25, 4, seed=seed)
+    optimum = values(solve_exact(problem))[0]
+    pool = Pool(problem)
+    pool.add([(actor, np.arange(len(options))) for actor, options in enumerate(problem.actors)])
+    program = Program(pool, np.zeros(len(pool)), 0, {}, seed=0)
+    begun, _ = program.begin(pool.add([(actor, np.array([0])) for actor in range(25)]), 0, None)
+    assert begun is not None
+    everybody = np.arange(25)
+
+    exact, effort = program.improve(begun, everybody, 4, 100_000, None)
+    program.bound = -2.0 * optimum
+    rough, _ = program.improve(begun, everybody, 4, 100_000, None)
+
+    assert effort.is_proven
+    assert exact.values[0] == optimum
+    assert optimum <= rough.values[0] <= optimum + (begun.values[0] - program.bound) / 10
