@@ -1,4 +1,4 @@
-"""Parts share out what there is and no more; solved in parts first, a problem keeps every promise of the solver."""
+"""A problem too large for the simplex: groups of actors, what is left aside, and every promise of the solver."""
 
 from __future__ import annotations
 
