@@ -67,6 +67,7 @@ class Vast:
 
         Without rounding rows: the areas raise this bound by more, in less time.
         """
+        relaxation.charge(np.zeros(len(relaxation.charges)))  # those of an earlier tier are in another unit
         best = nothing_known(relaxation, pricer)
         value = np.inf
         for _ in range(ROUNDS):
