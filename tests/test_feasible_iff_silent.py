@@ -16,7 +16,8 @@ import pytest
 import tiny
 
 from allokering.formulation.build import build
-from allokering.formulation.paths import Path, PathOptions
+from allokering.formulation.path import Path
+from allokering.formulation.paths import PathOptions
 from allokering.instance import Instance
 from allokering.kinds import RULE_KINDS
 from allokering.plan import Coverage, PlacementStatus, Plan

@@ -14,7 +14,8 @@ from brute_force_paths import Path as PlainPath
 from random_instances import random_case
 
 from allokering.formulation.build import build
-from allokering.formulation.paths import UNPLACED, Path, PathOptions, path_space
+from allokering.formulation.path import Path
+from allokering.formulation.paths import UNPLACED, PathOptions, path_space
 from allokering.problem import Problem, Surcharges
 from allokering.tables import PinVerb, PinWhat, Trainee
 

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from scipy import sparse
 from typing_extensions import override
 
+from allokering.formulation.path import Path
 from allokering.problem import Floats, Integers, Options, Surcharges
 
 Booleans = npt.NDArray[np.bool_]
@@ -388,19 +389,3 @@ class PathOptions(Options):
         away = (period >= begin) & (period < begin + space.rotation_periods)
         after = period >= space.finishes[start][:, None]
         return {While.HELD: held, While.PRACTICE: held & ~away, While.ROTATION: away, While.AFTER: after}
-
-
-@dataclass(frozen=True)
-class Path:
-    """One training path (utdanningsløp): position held in [start, finish), rotation in [begin, begin + length)."""
-
-    position: str
-    start: int
-    finish: int
-    site: str | None
-    begin: int
-    rotation_periods: int
-
-    def __str__(self) -> str:
-        rotation = "" if self.site is None else f" {self.site}@{self.begin:03}"
-        return f"{self.position}@{self.start:03}{rotation}"

@@ -10,7 +10,8 @@ import numpy as np
 from allokering.formulation.chances import chances_of_positions, recruits
 from allokering.formulation.choices import SELECTED, application, municipalities_of_applications, openings
 from allokering.formulation.derived import residents_in, shares_of_positions
-from allokering.formulation.paths import UNPLACED, Path, PathOptions
+from allokering.formulation.path import Path
+from allokering.formulation.paths import UNPLACED, PathOptions
 from allokering.instance import Instance
 from allokering.model import Model
 from allokering.plan import (
