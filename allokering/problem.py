@@ -241,6 +241,13 @@ class Problem:
         most = [one.most for one in self.reliefs] + [one.most for one in self.transfers]
         return np.array(most, dtype=np.int64)
 
+    @cached_property
+    def is_relieved(self) -> Booleans:
+        """Of which resources a relief can make up for a shortage, by resource."""
+        found = np.zeros(len(self.resources), dtype=bool)
+        found[[relief.resource for relief in self.reliefs]] = True
+        return found
+
     def use(self, solution: Solution) -> Integers:
         """Use of every resource, reliefs and transfers counted."""
         used = np.asarray(self.adjustment_usage.T @ solution.adjustments, dtype=np.int64)

@@ -18,7 +18,7 @@ from scipy import sparse
 from allokering.problem import Floats, Integers, Solution
 from allokering.solvers.clock import Clock
 from allokering.solvers.columns import Columns
-from allokering.solvers.highs_model import quiet_highs
+from allokering.solvers.highs_model import NO_GAP, quiet_highs
 from allokering.solvers.outcome import Report, Status, TierAnswer
 from allokering.solvers.rounding import Separator
 
@@ -56,7 +56,7 @@ class HighsTiers:
         self._upper = np.concatenate([np.ones(len(columns.actor)), columns.problem.adjustment_most]).astype(float)
         self._rows: list[sparse.csr_array] = []
         self._last = start
-        self._highs = quiet_highs(random_seed=seed, mip_abs_gap=0.999)  # prices are whole numbers
+        self._highs = quiet_highs(random_seed=seed, mip_abs_gap=NO_GAP)
         self._report: Report = _unheard
         self._bound: int | None = None
         self._highs.cbMipImprovingSolution += self._tell

@@ -8,6 +8,9 @@ from scipy import sparse
 
 from allokering.problem import Booleans, Floats, Integers
 
+NO_GAP = 0.999
+"""Prices are whole numbers: a gap below 1 is none."""
+
 
 def quiet_highs(**options: float | str) -> highspy.Highs:
     """A solver that prints nothing, has one thread, stops at no gap, and loses no solutions; then these options."""

@@ -1,7 +1,7 @@
 """The large solver: the options are priced, not listed, and the plan comes with the bound that proves how good it is.
 
 For every tier: column generation over the options with rounding rows gives the bound and its prices; a dive along the
-relaxation gives a first plan; large-neighbourhood search with exact sub-problems makes it better. Earlier tiers are
+relaxation gives a first plan; large-neighbourhood search with integer programs makes it better. Earlier tiers are
 held at the values reached. Every limit that decides the result is a count, so the same seed gives the same plan on any
 machine; wall-clock time is a guard, and the outcome says so where it struck.
 """
@@ -183,10 +183,9 @@ class _Run:
         most = int(np.clip(OPTIONS // max(1, len(self._problem.actors)), *EACH))
         liked = self._pricer.price(root.cuts, root.prices, most=most).wanted
         self._pool.add(liked)
-        program = Program(self._pool, self._excess(root), tier, self._holds, self._seed)
-        if self._vast is not None:
-            # Measured: what is not proven to the last krone costs a region more than the time it gains.
-            program.bound = root.bound
+        # Measured: to solve no further than is worth while helps the vast, and costs a region more than it gains.
+        bound = None if self._vast is None else root.bound
+        program = Program(self._pool, self._excess(root), tier, self._holds, self._seed, bound)
         if self.best is None:
             self._begin(tier, program, root, share)
             if self._vast is not None and self.best is not None:

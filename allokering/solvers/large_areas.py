@@ -24,7 +24,7 @@ from scipy import sparse
 
 from allokering.problem import Floats, Integers, Problem
 from allokering.solvers.clock import Clock
-from allokering.solvers.highs_model import model_of, quiet_highs
+from allokering.solvers.highs_model import NO_GAP, model_of, quiet_highs
 from allokering.solvers.large_kinds import kinds_of
 from allokering.solvers.large_pricing import Prices
 from allokering.solvers.rounding import RoundingRow
@@ -70,9 +70,7 @@ class Areas:
         self.struck = False
         """Was an area broken off by the clock?"""
         self._workers = workers
-        is_short = np.zeros(len(problem.resources), dtype=bool)
-        is_short[[relief.resource for relief in problem.reliefs]] = True
-        self._kinds = kinds_of(problem, is_short, ROWS)
+        self._kinds = kinds_of(problem, problem.is_relieved, ROWS)
         self._areas = self._build()
 
     def __len__(self) -> int:
@@ -211,7 +209,7 @@ class _Program:
 
     def _whole(self, kinds: Integers, least: float, seconds: float) -> float:
         """The solver's bound with these kinds in whole numbers."""
-        close = max(0.999, CLOSE * abs(least))
+        close = max(NO_GAP, CLOSE * abs(least))
         highs = quiet_highs(mip_abs_gap=close, mip_max_nodes=NODES, time_limit=seconds)
         highs.passModel(self._model(kinds, is_whole=True))
         highs.run()

@@ -28,8 +28,7 @@ class Aside:
         self._problem = problem
         reliefs, usage = len(problem.reliefs), abs(problem.adjustment_usage)
         joined = connected_components(usage.T @ usage, directed=False)[1]
-        is_short = problem.bounds < 0
-        is_short[usage[:reliefs].indices] = True
+        is_short = problem.is_relieved | (problem.bounds < 0)
         is_moved = np.zeros(len(is_short), dtype=bool)
         is_moved[usage[reliefs:].indices] = True
         self.resources = is_moved & ~np.isin(joined, joined[is_short])

@@ -44,8 +44,7 @@ class Room:
 
     def __init__(self, problem: Problem) -> None:
         self._left = problem.bounds.copy()
-        self._is_soft = np.zeros(len(problem.resources), dtype=bool)
-        self._is_soft[[relief.resource for relief in problem.reliefs]] = True
+        self._is_relieved = problem.is_relieved
         self._ways: dict[int, list[int]] = defaultdict(list)
         self._targets = [transfer.target for transfer in problem.transfers]
         for number, transfer in enumerate(problem.transfers):
@@ -57,7 +56,7 @@ class Room:
         """Take what an option uses if there is room for all of it, by one transfer a unit where need be."""
         taken: dict[int, int] = defaultdict(int)
         for resource, amount in uses.items():
-            if self._is_soft[resource]:
+            if self._is_relieved[resource]:
                 continue
             missing = amount - max(0, self._left[resource] - taken[resource])
             taken[resource] += amount - max(0, missing)

@@ -1,4 +1,4 @@
-"""Large-neighbourhood search: free some actors, solve for them exactly, keep the better plan.
+"""Large-neighbourhood search: free some actors, solve for them, keep the better plan.
 
 Two ways to choose who is freed take turns, since each finds what the other misses:
 

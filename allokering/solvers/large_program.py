@@ -1,4 +1,4 @@
-"""One exact sub-problem: some actors are free, with the columns at hand, all else stays as it is in the plan we have.
+"""One sub-problem: some actors are free, with the columns at hand, all else stays as it is in the plan we have.
 
 The reliefs and transfers on the rows that the free actors touch are free too. They are continuous in the program: with
 every option whole they are flows, whose best amounts are whole, and an answer that is not is thrown away.
@@ -14,15 +14,13 @@ import numpy as np
 from scipy import sparse
 
 from allokering.problem import Floats, Integers
-from allokering.solvers.highs_model import model_of, quiet_highs
+from allokering.solvers.highs_model import NO_GAP, model_of, quiet_highs
 from allokering.solvers.large_pool import Pool
 
 WHOLE = 1e-6
 """How far from a whole number an amount of the solver may be."""
 CLOSE = 0.1
 """A sub-problem is solved when its gap is this part of its actors' share of the gap of the whole."""
-WHOLLY = 0.999
-"""Prices are whole numbers: a gap below 1 is none."""
 SECONDS = 15.0
 """A sub-problem that takes this long is broken off: a guard, far above what the nodes allow."""
 
@@ -66,9 +64,13 @@ class Program:
         tier: the tier that is minimised.
         holds: the tiers held, and their values.
         seed: of the solver's own randomness.
+        bound: what the tier costs at least, if sub-problems need be solved no further than is worth while beside that;
+            otherwise each is solved to the end, as far as its nodes go.
     """
 
-    def __init__(self, pool: Pool, excess: Floats, tier: int, holds: dict[int, int], seed: int) -> None:
+    def __init__(
+        self, pool: Pool, excess: Floats, tier: int, holds: dict[int, int], seed: int, bound: float | None = None
+    ) -> None:
         self.struck = False
         """Was a sub-problem broken off by the clock?"""
         self.problem = pool.problem
@@ -76,8 +78,7 @@ class Program:
         self._tier = tier
         self._holds = holds
         self._seed = seed
-        self.bound = -math.inf
-        """What the tier costs at least; if known, sub-problems are solved no further than worth while beside it."""
+        self._bound = bound
         self._adjustments = pool.problem.adjustment_usage
         self._by_resource = pool.problem.adjustment_usage.tocsc()
         order = np.lexsort((excess, pool.actor))
@@ -92,8 +93,8 @@ class Program:
         touched = np.unique(self._pool.usage[columns].indices)
         moving = np.unique(self._by_resource[:, touched].indices)
         part = _Part(columns, free, moving, now)
-        gap = now.values[self._tier] - self.bound
-        close = CLOSE * gap * len(free) / len(now.columns) if math.isfinite(gap) else 0.0
+        gap = 0.0 if self._bound is None else now.values[self._tier] - self._bound
+        close = CLOSE * gap * len(free) / len(now.columns)
         found, answer = self._solve(part, nodes, SECONDS if seconds is None else min(SECONDS, seconds), close)
         if answer.status == highspy.HighsModelStatus.kTimeLimit and seconds is not None and seconds > SECONDS:
             self.struck = True
@@ -188,7 +189,7 @@ class Program:
     ) -> _Answer:
         highs = quiet_highs(
             random_seed=self._seed,
-            mip_abs_gap=max(WHOLLY, close),
+            mip_abs_gap=max(NO_GAP, close),
             mip_max_nodes=nodes,
             time_limit=math.inf if seconds is None else seconds,
         )

@@ -1,7 +1,8 @@
 """Bound and first plan of a problem that is too large for the simplex.
 
-1. Interior points solve a relaxation without what can be left aside, and without the rows that nobody has broken yet.
-   Their prices lie in the middle of all that are optimal, so they need no other stabilisation.
+1. Column-and-row generation: interior points solve a relaxation without what can be left aside, and without the rows
+   that no solution has broken yet. Their prices lie in the middle of all that are optimal, so they need no other
+   stabilisation.
 2. A plan that follows the relaxation where it is sure is made better group by group.
 """
 
@@ -56,8 +57,7 @@ class Vast:
     def beginning(self) -> Relaxation:
         """A relaxation without options, whose rows are the resources that can be short at a price."""
         problem = self._pool.problem
-        is_short = problem.bounds < 0
-        is_short[[relief.resource for relief in problem.reliefs]] = True
+        is_short = problem.is_relieved | (problem.bounds < 0)
         relaxation = Relaxation(self._pool, is_interior=True, rows=self._able & is_short)
         relaxation.let_in(np.setdiff1d(np.arange(len(problem.adjustment_most)), self._aside.transfers))
         return relaxation
@@ -78,12 +78,12 @@ class Vast:
             if priced.bound > best.bound:
                 best = Root(priced.bound, (), point.prices, priced, point)
             best = Root(best.bound, (), best.prices, best.priced, point)
-            broken = self._able & relaxation.broken(point)
             if point.value - best.bound <= NEAR * max(1.0, abs(point.value)):
                 break
             wanted = self._pool.add(more(relaxation, pricer, point, priced.wanted, CAP))
             if abs(point.value - value) <= SETTLED * abs(value):
                 self._pay_for_what_is_aside(relaxation, point)
+            broken = self._able & relaxation.broken(point)
             falls = point.value < value - FELL * abs(value)
             value = point.value
             kept = np.concatenate(relaxation.best(KEPT)) if falls else relaxation.columns
