@@ -233,7 +233,7 @@ def test_beside_a_wide_gap_a_sub_problem_is_solved_no_further_than_a_tenth_of_it
 
     exact, effort = program.improve(begun, everybody, 4, 100_000, None)
     bound = -2.0 * optimum
-    rough, _ = Program(pool, np.zeros(len(pool)), 0, {}, 0, bound).improve(begun, everybody, 4, 100_000, None)
+    rough, _ = Program(pool, np.zeros(len(pool)), 0, {}, 0, bound=bound).improve(begun, everybody, 4, 100_000, None)
 
     assert effort.is_proven
     assert exact.values[0] == optimum

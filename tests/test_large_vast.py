@@ -28,7 +28,7 @@ def as_vast(monkeypatch: pytest.MonkeyPatch) -> None:
     """Even two actors are too many for the simplex, and no group has more than two."""
     monkeypatch.setattr(large, "VAST", 1)
     monkeypatch.setattr(large, "FEW", 0)
-    monkeypatch.setattr(large_vast, "SWEPT", 2)
+    monkeypatch.setattr(large_vast, "SWEPT", (2, 3))
 
 
 def test_everybody_is_in_one_group_and_no_group_is_too_large() -> None:

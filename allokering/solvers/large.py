@@ -23,7 +23,7 @@ from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_pricing import Pricer
 from allokering.solvers.large_program import Incumbent, Program, incumbent
 from allokering.solvers.large_relaxation import Relaxation
-from allokering.solvers.large_vast import Vast, sweep
+from allokering.solvers.large_vast import Vast, sweep, sweeps
 from allokering.solvers.outcome import Outcome, Progress, Status, TierOutcome, silent
 from allokering.solvers.rounding import Separator
 
@@ -32,6 +32,8 @@ OPTIONS = 100_000
 """Options, the cheapest of each actor at the relaxation's prices, that the search may choose from."""
 EACH = 50, 1000
 """Options of one actor among them, at least and at most."""
+WAYS = 3
+"""A neighbourhood may use so many adjustments that relieve a resource, the cheapest at the relaxation's prices."""
 FEW = 10_000
 """If at most so many options could be part of a better plan, a last program holds them all."""
 LAST_NODES = 5_000
@@ -171,7 +173,7 @@ class _Run:
     def _tighten(self, share: Clock) -> Root:
         if self._vast is None:
             return tighten(self._relaxation, self._pricer, self._separator, share)
-        root, self._relaxation = self._vast.tighten(self._relaxation, self._pricer, share)
+        root, self._relaxation = self._vast.tighten(self._relaxation, self._pricer, self._separator, share)
         return root
 
     def _search(self, tier: int, root: Root) -> None:
@@ -185,21 +187,21 @@ class _Run:
         self._pool.add(liked)
         # Measured: to solve no further than is worth while helps the vast, and costs a region more than it gains.
         bound = None if self._vast is None else root.bound
-        program = Program(self._pool, self._excess(root), tier, self._holds, self._seed, bound)
+        at_hand = self._pricer.worth_having(root.cuts, root.prices, WAYS)
+        excess = self._excess(root)
+        program = Program(self._pool, excess, tier, self._holds, self._seed, at_hand=at_hand, bound=bound)
         if self.best is None:
             self._begin(tier, program, root, share)
             if self._vast is not None and self.best is not None:
-                swept = sweep(program, self.best, self._workers, share, lambda now: self._keep(tier, now))
+                draws = sweeps(self._problem, self._neighbourhood(root))
+                swept = sweep(program, self.best, draws, self._workers, share, lambda now: self._keep(tier, now))
                 self._keep(tier, swept)
         self._raise_bound(tier, root, Clock(None if share.left is None else share.left / 2))
         is_finished = self._finish(tier, root, Clock(None if share.left is None else share.left / 2))
         if self.best is not None and self._problem.actors:
-            neighbourhood = Neighbourhood(
-                self._pool, self._excess(root), self._chosen(root), root.prices.resources, self._seed
-            )
             search(
                 program,
-                neighbourhood,
+                self._neighbourhood(root),
                 self.best,
                 share,
                 tries=self._tries,
@@ -210,6 +212,9 @@ class _Run:
                 self._finish(tier, root, share)
         self._struck |= program.struck
         self._struck |= share.struck
+
+    def _neighbourhood(self, root: Root) -> Neighbourhood:
+        return Neighbourhood(self._pool, self._excess(root), self._chosen(root), root.prices.resources, self._seed)
 
     def _raise_bound(self, tier: int, root: Root, share: Clock) -> None:
         """Raise the tier's bound by what the areas say, deciding on whole options."""

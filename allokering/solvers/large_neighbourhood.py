@@ -124,6 +124,17 @@ class Neighbourhood:
         doubtful = [self._doubtful.draw(self._doubt(now))]
         return doubtful, [self._rivals.draw(self._rivalry(now)) for _ in range(RIVALS)]
 
+    def everybody(self, size: int) -> list[Integers]:
+        """Everybody once, in groups of so many who want what one of them wants."""
+        groups, left = [], np.ones(len(self._tired), dtype=bool)
+        while left.any():
+            first = int(self._random.choice(np.flatnonzero(left)))
+            affinity = np.where(left, self._affinity(first), -1.0)
+            group = np.sort(np.argsort(-affinity, kind="stable")[: min(size, np.count_nonzero(left))])
+            left[group] = False
+            groups.append(group)
+        return groups
+
     def learn(self, doubtful: Sequence[Told], rivals: Sequence[Told]) -> None:
         """Adjust sizes and interest to what neighbourhoods of each kind gave."""
         for way, told in ((self._doubtful, doubtful), (self._rivals, rivals)):

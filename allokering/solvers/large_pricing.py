@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from allokering.problem import Floats, Integers, Problem, Surcharges
+from allokering.problem import Booleans, Floats, Integers, Problem, Surcharges
 from allokering.solvers.large_pool import Pool
 from allokering.solvers.rounding import RoundingRow
 
@@ -88,12 +88,9 @@ class Pricer:
         """
         problem = self.problem
         surcharges = self.surcharges(cuts, prices.rows)
-        adjustments = problem.adjustment_usage @ prices.resources + problem.adjustment_prices @ prices.tiers
+        adjustments = self._adjustment_costs(cuts, prices)
         allowed = float(prices.resources @ problem.bounds) + prices.held
-        for number in np.flatnonzero(prices.rows).tolist():
-            cut = cuts[number]
-            adjustments[cut.helpers] -= prices.rows[number] / cut.remainder
-            allowed -= prices.rows[number] * cut.least
+        allowed -= sum(prices.rows[number] * cuts[number].least for number in np.flatnonzero(prices.rows).tolist())
         cheapest = np.full(len(problem.actors), np.inf)
         wanted, paid = [], []
         for number in range(len(problem.actors)) if actors is None else actors:
@@ -105,6 +102,22 @@ class Pricer:
                 paid.append(costs[costs < limit])
         bound = cheapest.sum() + np.minimum(adjustments, 0) @ problem.adjustment_most - allowed
         return Priced(float(bound), cheapest, wanted, paid, self._best_of_each_source(adjustments))
+
+    def _adjustment_costs(self, cuts: Sequence[RoundingRow], prices: Prices) -> Floats:
+        """What a unit of every adjustment costs; a negative one pays."""
+        costs = self.problem.adjustment_usage @ prices.resources + self.problem.adjustment_prices @ prices.tiers
+        for number in np.flatnonzero(prices.rows).tolist():
+            costs[cuts[number].helpers] -= prices.rows[number] / cuts[number].remainder
+        return np.asarray(costs, dtype=np.float64)
+
+    def worth_having(self, cuts: Sequence[RoundingRow], prices: Prices, ways: int) -> Booleans:
+        """The adjustments that are worth having at hand: of those that relieve a resource, so many that cost least."""
+        costs = self._adjustment_costs(cuts, prices)
+        order = np.lexsort((costs, self._relieved))
+        relieved = self._relieved[order]
+        is_worth = np.zeros(len(costs), dtype=bool)
+        is_worth[order] = np.arange(len(order)) - np.searchsorted(relieved, relieved) < ways
+        return is_worth
 
     def best_of_each_resource(self, actor: int, options: Integers, costs: Floats, most: int) -> Integers:
         """Of these options of an actor, the cheapest that uses each resource, ascending."""

@@ -1,7 +1,8 @@
 """One sub-problem: some actors are free, with the columns at hand, all else stays as it is in the plan we have.
 
-The reliefs and transfers on the rows that the free actors touch are free too. They are continuous in the program: with
-every option whole they are flows, whose best amounts are whole, and an answer that is not is thrown away.
+The reliefs and transfers on the rows that the free actors touch are free too, if they are worth having at hand. They
+are continuous in the program: with every option whole they are flows, whose best amounts are whole, and an answer that
+is not is thrown away.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from allokering.problem import Floats, Integers
+from allokering.problem import Booleans, Floats, Integers
 from allokering.solvers.highs_model import NO_GAP, model_of, quiet_highs
 from allokering.solvers.large_pool import Pool
 
@@ -64,12 +65,21 @@ class Program:
         tier: the tier that is minimised.
         holds: the tiers held, and their values.
         seed: of the solver's own randomness.
+        at_hand: the adjustments that a sub-problem may use; those in use it may always. None: all.
         bound: what the tier costs at least, if sub-problems need be solved no further than is worth while beside that;
             otherwise each is solved to the end, as far as its nodes go.
     """
 
     def __init__(
-        self, pool: Pool, excess: Floats, tier: int, holds: dict[int, int], seed: int, bound: float | None = None
+        self,
+        pool: Pool,
+        excess: Floats,
+        tier: int,
+        holds: dict[int, int],
+        seed: int,
+        *,
+        at_hand: Booleans | None = None,
+        bound: float | None = None,
     ) -> None:
         self.struck = False
         """Was a sub-problem broken off by the clock?"""
@@ -78,6 +88,7 @@ class Program:
         self._tier = tier
         self._holds = holds
         self._seed = seed
+        self._at_hand = np.ones(len(pool.problem.adjustment_most), dtype=bool) if at_hand is None else at_hand
         self._bound = bound
         self._adjustments = pool.problem.adjustment_usage
         self._by_resource = pool.problem.adjustment_usage.tocsc()
@@ -92,6 +103,7 @@ class Program:
         columns = np.union1d(cheapest, now.columns[free])
         touched = np.unique(self._pool.usage[columns].indices)
         moving = np.unique(self._by_resource[:, touched].indices)
+        moving = moving[self._at_hand[moving] | (now.amounts[moving] > 0)]
         part = _Part(columns, free, moving, now)
         gap = 0.0 if self._bound is None else now.values[self._tier] - self._bound
         close = CLOSE * gap * len(free) / len(now.columns)

@@ -192,13 +192,26 @@ class Relaxation:
 
     def add_broken(self, separator: Separator, point: Point) -> bool:
         """Add the rounding rows that the point breaks; were there any?"""
+        broken = self.broken_rounding(separator, point)
+        self.add_cuts(broken)
+        return bool(broken)
+
+    def broken_rounding(self, separator: Separator, point: Point) -> list[RoundingRow]:
+        """The rounding rows that the point breaks."""
         usage = self.pool.usage[self._columns].tocsc()[:, self._resources]
         chosen = np.zeros(len(self.pool))
         chosen[: len(point.chosen)] = point.chosen
-        broken = list(separator.broken(usage, self._resources, chosen[self._columns], point.amounts))
-        for cut, columns, coefficients in broken:
-            self._add_cut(cut, columns, coefficients)
-        return bool(broken)
+        broken = separator.broken(usage, self._resources, chosen[self._columns], point.amounts)
+        return [cut for cut, _, _ in broken]
+
+    def add_cuts(self, cuts: Sequence[RoundingRow]) -> None:
+        """Add these rounding rows."""
+        by_row = self.pool.usage[self._columns].tocsc()
+        for cut in cuts:
+            begin, end = by_row.indptr[cut.resource : cut.resource + 2]
+            coefficients = cut.coefficients(by_row.data[begin:end])
+            kept = coefficients > 0
+            self._add_cut(cut, by_row.indices[begin:end][kept], coefficients[kept])
 
     def _add_cut(self, cut: RoundingRow, columns: Integers, coefficients: Floats) -> None:
         helpers = self._place_of[cut.helpers]
@@ -226,8 +239,8 @@ class Relaxation:
         """The adjustments that are in."""
         return np.flatnonzero(self._place_of >= 0)
 
-    def renewed(self, columns: Integers, rows: Booleans) -> Relaxation:
-        """The same with these columns of the pool and these resources as rows, and without rounding rows."""
+    def renewed(self, columns: Integers, rows: Booleans, cuts: Sequence[RoundingRow]) -> Relaxation:
+        """The same with these columns of the pool, these resources as rows, and these rounding rows."""
         new = Relaxation(self.pool, is_interior=self.is_interior, rows=rows)
         new.clock = self.clock
         new.charges = np.where(rows, 0.0, self.charges)
@@ -236,6 +249,7 @@ class Relaxation:
             new.hold(tier, int(self._holds[tier]))
         new.grow(columns)
         new.let_in(self.moved())
+        new.add_cuts(cuts)
         return new
 
     def broken(self, point: Point) -> Booleans:
@@ -276,7 +290,7 @@ class Relaxation:
         chosen[self._columns] = values[self._places]
         resources[self._resources] = np.maximum(-duals[self._actors : self._tier_rows], 0)
         if self.is_interior:
-            resources = self._least(resources, self.weights + holds, duals[: self._actors])
+            resources = self._least(resources, np.array(solution.col_dual))
         resources += self.charges
         return Point(
             value=self._highs.getInfo().objective_function_value - float(self.charges @ problem.bounds),
@@ -292,13 +306,12 @@ class Relaxation:
             ),
         )
 
-    def _least(self, resources: Floats, weights: Floats, pays: Floats) -> Floats:
+    def _least(self, resources: Floats, reduced: Floats) -> Floats:
         """The least prices that are as good: an interior point gives any price to a row "0 <= 0"."""
-        problem, columns, moved = self.pool.problem, self._columns, self.moved()
-        usage = sparse.csc_array(sparse.vstack([self.pool.usage[columns], problem.adjustment_usage[moved]]))
-        costs = self.pool.prices[columns] @ weights - pays[self.pool.actor[columns]]
-        costs = np.concatenate([costs, problem.adjustment_prices[moved] @ weights])
-        return least_prices(resources, problem.bounds, usage, costs + usage @ (resources + self.charges))
+        problem, moved = self.pool.problem, self.moved()
+        usage = sparse.csc_array(sparse.vstack([self.pool.usage[self._columns], problem.adjustment_usage[moved]]))
+        places = np.concatenate([self._places, self._place_of[moved]])
+        return least_prices(resources, problem.bounds, usage, reduced[places])
 
 
 def used_resources(problem: Problem) -> Booleans:

@@ -8,25 +8,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from allokering.problem import Problem
 from allokering.solvers.clock import Clock
 from allokering.solvers.large_aside import Aside
 from allokering.solvers.large_bound import Root, more, nothing_known
 from allokering.solvers.large_groups import groups_of
-from allokering.solvers.large_neighbourhood import Draw, side_by_side
+from allokering.solvers.large_neighbourhood import Draw, Neighbourhood, side_by_side
 from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_pricing import Pricer
 from allokering.solvers.large_program import Incumbent, Program
 from allokering.solvers.large_relaxation import PRIMAL, Point, Relaxation, used_resources
+from allokering.solvers.rounding import Separator
 
 ROUNDS = 30
 """Rounds of pricing at most."""
-NEAR = 4e-3
+NEAR = 7e-3
 """The relaxation is solved well enough when bound and value differ by this share: the areas raise the bound by more."""
+CALM = 0.03
+"""Rounding rows come in, once, when the value changes by no more than this share."""
+IDLE = 1e-3
+"""A rounding row whose price is below this goes."""
 EACH = 5
 """Options of an actor that one pricing may bring in."""
 CAP = 10
@@ -37,9 +43,9 @@ FELL = 4e-3
 """Where the value has fallen by this share, columns are thrown out; later they would only come again."""
 SETTLED = 0.05
 """What is aside is paid for from when on the value changes by no more than this share."""
-SWEPT = 65
-"""Actors in a group that is freed as one."""
-LIKED = 8
+SWEPT = 65, 70
+"""Actors in a group that is freed as one, when everybody is freed first and again."""
+LIKED = 8, 15
 """Options of each of them."""
 NODES = 1_000
 """Nodes of the branch and bound of a group."""
@@ -62,32 +68,36 @@ class Vast:
         relaxation.let_in(np.setdiff1d(np.arange(len(problem.adjustment_most)), self._aside.transfers))
         return relaxation
 
-    def tighten(self, relaxation: Relaxation, pricer: Pricer, clock: Clock) -> tuple[Root, Relaxation]:
-        """Generate columns and rows by interior points; the bound, and the relaxation as it is then.
-
-        Without rounding rows: the areas raise this bound by more, in less time.
-        """
+    def tighten(
+        self, relaxation: Relaxation, pricer: Pricer, separator: Separator, clock: Clock
+    ) -> tuple[Root, Relaxation]:
+        """Generate columns and rows by interior points; the bound, and the relaxation as it is then."""
         relaxation.charge(np.zeros(len(relaxation.charges)))  # those of an earlier tier are in another unit
         best = nothing_known(relaxation, pricer)
-        value = np.inf
+        value, is_rounded = np.inf, False
         for _ in range(ROUNDS):
             point = None if clock.left == 0.0 else relaxation.solve(PRIMAL)
             if point is None:
                 break
-            priced = pricer.price((), point.prices, pays=point.pays, most=EACH)
+            priced = pricer.price(relaxation.cuts, point.prices, pays=point.pays, most=EACH)
             if priced.bound > best.bound:
-                best = Root(priced.bound, (), point.prices, priced, point)
-            best = Root(best.bound, (), best.prices, best.priced, point)
-            if point.value - best.bound <= NEAR * max(1.0, abs(point.value)):
+                best = Root(priced.bound, tuple(relaxation.cuts), point.prices, priced, point)
+            best = Root(best.bound, best.cuts, best.prices, best.priced, point)
+            if is_rounded and point.value - best.bound <= NEAR * max(1.0, abs(point.value)):
                 break
+            change = abs(point.value - value) / max(1.0, abs(value)) if np.isfinite(value) else np.inf
+            cuts = [relaxation.cuts[number] for number in np.flatnonzero(point.prices.rows > IDLE)]
+            if not is_rounded and change <= CALM:
+                cuts += relaxation.broken_rounding(separator, point)
+                is_rounded = True
             wanted = self._pool.add(more(relaxation, pricer, point, priced.wanted, CAP))
-            if abs(point.value - value) <= SETTLED * abs(value):
+            if change <= SETTLED:
                 self._pay_for_what_is_aside(relaxation, point)
             broken = self._able & relaxation.broken(point)
             falls = point.value < value - FELL * abs(value)
             value = point.value
             kept = np.concatenate(relaxation.best(KEPT)) if falls else relaxation.columns
-            relaxation = relaxation.renewed(np.union1d(kept, wanted), relaxation.rows | broken)
+            relaxation = relaxation.renewed(np.union1d(kept, wanted), relaxation.rows | broken, cuts)
         return best, relaxation
 
     def _pay_for_what_is_aside(self, relaxation: Relaxation, point: Point) -> None:
@@ -98,13 +108,23 @@ class Vast:
 
 
 def sweep(
-    program: Program, now: Incumbent, workers: int, clock: Clock, is_done: Callable[[Incumbent], bool]
+    program: Program,
+    now: Incumbent,
+    draws: Sequence[Draw],
+    workers: int,
+    clock: Clock,
+    is_done: Callable[[Incumbent], bool],
 ) -> Incumbent:
-    """The plan after groups of all actors have been freed once, two at a time, with the few options each likes best."""
-    draws = [Draw(group, LIKED, NODES) for group in groups_of(program.problem, SWEPT)]
+    """The plan after these neighbourhoods, two at a time."""
     with ThreadPoolExecutor(min(workers, 2)) as threads:
         for one in range(0, len(draws), 2):
             if clock.left == 0.0 or is_done(now):
                 break
             now, _ = side_by_side(program, now, [[draw] for draw in draws[one : one + 2]], threads, clock)
     return now
+
+
+def sweeps(problem: Problem, neighbourhood: Neighbourhood) -> list[Draw]:
+    """Everybody once in groups of competitors, then once more in others, so that every border is crossed."""
+    first = [Draw(group, LIKED[0], NODES) for group in groups_of(problem, SWEPT[0])]
+    return first + [Draw(group, LIKED[1], NODES) for group in neighbourhood.everybody(SWEPT[1])]
