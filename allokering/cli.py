@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import click
 
-from allokering.commands.check import check
-from allokering.commands.convert import convert
-from allokering.commands.generate import generate
-from allokering.commands.list_builtin import list_builtin
-from allokering.commands.refresh import refresh
-from allokering.commands.report import report
-from allokering.commands.schema import schema
-from allokering.commands.solve import solve
-from allokering.commands.template import template
-from allokering.commands.validate import validate
 from allokering.errors import AllokeringError
 from allokering.language import LANGUAGES, speak
 
+COMMANDS = {
+    "validate": "validate",
+    "solve": "solve",
+    "check": "check",
+    "convert": "convert",
+    "list": "list_builtin",
+    "generate": "generate",
+    "template": "template",
+    "schema": "schema",
+    "refresh": "refresh",
+    "report": "report",
+}
+"""Each command, and the module of `allokering.commands` that holds it under the module's own name."""
 
-class ErrorsWithExitCodes(click.Group):
-    """Turns any of the program's errors into its message, on stderr, and its exit code."""
+
+class Commands(click.Group):
+    """Loads a command when it is called: solvers and charts take seconds, and most commands need neither.
+
+    Turns any of the program's errors into its message, on stderr, and its exit code.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click calls it so
+        """Names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of this name."""
+        if (module := COMMANDS.get(cmd_name)) is None:
+            return None
+        command: click.Command = getattr(import_module(f"allokering.commands.{module}"), module)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -32,7 +51,7 @@ class ErrorsWithExitCodes(click.Group):
             ctx.exit(error.exit_code)
 
 
-@click.group(cls=ErrorsWithExitCodes)
+@click.group(cls=Commands)
 @click.option(
     "--lang",
     type=click.Choice(LANGUAGES),
@@ -49,7 +68,3 @@ def main(lang: str) -> None:
     a built-in one; `allokering list` shows them.
     """
     speak(lang)
-
-
-for command in (validate, solve, check, convert, list_builtin, generate, template, schema, refresh, report):
-    main.add_command(command)

@@ -17,10 +17,13 @@ from allokering.solvers.large import solve_large
 from allokering.solvers.large_aside import Aside
 from allokering.solvers.large_groups import groups_of
 from allokering.solvers.large_least import least_prices
+from allokering.solvers.large_neighbourhood import Neighbourhood
 from allokering.solvers.large_pool import Pool
-from allokering.solvers.large_pricing import Pricer
+from allokering.solvers.large_pricing import Pricer, Prices
+from allokering.solvers.large_program import Program, incumbent
 from allokering.solvers.large_relaxation import PRIMAL, Relaxation
 from allokering.solvers.outcome import Status
+from allokering.solvers.rounding import Separator
 
 
 @pytest.fixture
@@ -50,6 +53,22 @@ def test_who_wants_different_things_is_in_different_groups() -> None:
     groups = groups_of(Problem(whole.tiers, whole.resources, tuple(actors), whole.reliefs), 2)
 
     assert sorted(group.tolist() for group in groups) == [[0, 2], [1, 3]]
+
+
+def test_freed_again_everybody_is_in_one_group_of_those_who_want_the_same() -> None:
+    """Twelve actors who want one resource each, of three; four of them want the same."""
+    usage = sparse.csr_array(np.eye(3, dtype=np.int64))
+    actors = [ListedOptions(f"a{n}", ("it",), usage[[n % 3]], np.array([[1]])) for n in range(12)]
+    problem = Problem((Tier("cost", "NOK"),), tuple(Resource("r", str(n), 0, 9) for n in range(3)), tuple(actors))
+    pool = Pool(problem)
+    pool.add([(actor, np.array([0])) for actor in range(12)])
+    neighbourhood = Neighbourhood(pool, np.zeros(12), np.zeros(12), np.ones(3), seed=1)
+
+    exact, uneven = neighbourhood.everybody(4), neighbourhood.everybody(5)
+
+    assert sorted(group.tolist() for group in exact) == [[0, 3, 6, 9], [1, 4, 7, 10], [2, 5, 8, 11]]
+    assert sorted(np.concatenate(uneven).tolist()) == list(range(12))
+    assert sorted(map(len, uneven)) == [2, 5, 5]
 
 
 @pytest.mark.usefixtures("as_vast")
@@ -165,6 +184,56 @@ def moving() -> Problem:
         (Relief("short", 0, 4, (10,)),),
         (Transfer("own", 1, 2, 9, (3,)), Transfer("lent", 1, 3, 9, (5,))),
     )
+
+
+@pytest.mark.parametrize(
+    ("at_hand", "cost"),
+    [((True, True, True), 9), ((True, False, True), 11), ((False, False, False), 11), ((True, True, False), 9)],
+)
+def test_a_neighbourhood_may_use_what_is_worth_having_and_what_is_in_use(at_hand: tuple[bool, ...], cost: int) -> None:
+    """Both units are lent, at 5; one of them could be the town's own, at 3."""
+    problem = moving()
+    pool = Pool(problem)
+    columns = pool.add([(0, np.arange(2))])
+    now = incumbent(pool, columns[1:], np.array([0, 0, 2]))
+    assert now is not None
+    program = Program(pool, np.zeros(2), 0, {}, 0, at_hand=np.array(at_hand))
+
+    found, effort = program.improve(now, np.array([0]), 2, 100, None)
+
+    assert now.values == (11,)
+    assert found.values == (cost,)
+    assert effort.is_proven
+
+
+def test_worth_having_are_the_cheapest_that_relieve_a_resource() -> None:
+    """At a price of 4 for what is lent, the relief costs 10 - 7, "own" 3 - 6 and "lent" 5 + 4 - 6."""
+    problem, prices = moving(), Prices(np.array([7.0, 6.0, 0.0, 4.0]), np.ones(1), 0.0, np.zeros(0))
+
+    assert Pricer(problem).worth_having((), prices, 1).tolist() == [True, True, False]
+    assert Pricer(problem).worth_having((), prices, 2).tolist() == [True, True, True]
+
+
+def test_rounding_rows_stay_when_a_relaxation_is_renewed() -> None:
+    """Lists of 700, at 500 each, for 1,000 residents: 714 in parts; 800 for one list and 300 residents at 1 each."""
+    usage = sparse.csr_array(np.array([[0], [-700]]))
+    actors = tuple(ListedOptions(f"a{n}", ("out", "works"), usage, np.array([[0], [500]])) for n in range(3))
+    rows = (Resource("residents", "here", 0, -1000),)
+    problem = Problem((Tier("cost", "NOK"),), rows, actors, (Relief("short", 0, 1000, (1,)),))
+    relaxation = Relaxation(Pool(problem), is_interior=True)
+    relaxation.minimise(np.ones(1), 1e6)
+    relaxation.grow(relaxation.pool.add([(actor, np.arange(2)) for actor in range(3)]))
+    plain = relaxation.solve(PRIMAL)
+    assert plain is not None
+    cuts = relaxation.broken_rounding(Separator(problem), plain)
+
+    whole = relaxation.renewed(relaxation.columns, relaxation.rows, cuts)
+    again = whole.renewed(whole.columns, whole.rows, whole.cuts).solve(PRIMAL)
+
+    assert plain.value == pytest.approx(5000 / 7, rel=1e-4)
+    assert again is not None
+    assert again.value == pytest.approx(800, rel=1e-4)
+    assert Pricer(problem).price(whole.cuts, again.prices).bound == pytest.approx(800, rel=1e-3)
 
 
 def test_what_can_only_be_moved_is_left_aside() -> None:

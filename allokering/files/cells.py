@@ -54,6 +54,8 @@ def read_cell(text: str, column: Column) -> object:
 
 def cell_text(value: object) -> str:
     """The canonical text of a value; reading it gives the value again."""
+    if type(value) is str:  # as most are
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):

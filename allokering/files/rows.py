@@ -37,7 +37,8 @@ def read_lines(sheet: Sheet, row_type: type[Row], faults: list[Fault]) -> list[L
         for column in columns(row_type)
         if not column.is_required and column not in read
     }
-    return [Line(record.number, unread | _values(record, places, row_type, faults)) for record in whole]
+    known: dict[tuple[int, str], object] = {}
+    return [Line(record.number, unread | _values(record, places, row_type, known, faults)) for record in whole]
 
 
 def valid_rows(lines: Sequence[Line], row_type: type[Row], faults: list[Fault]) -> list[Row]:
@@ -104,14 +105,21 @@ def _whole(sheet: Sheet, places: Mapping[int, Column], row_type: type[Row], faul
 
 
 def _values(
-    record: Record, places: Mapping[int, Column], row_type: type[Row], faults: list[Fault]
+    record: Record,
+    places: Mapping[int, Column],
+    row_type: type[Row],
+    known: dict[tuple[int, str], object],
+    faults: list[Fault],
 ) -> dict[str, object]:
+    """By attribute the values of a record; `known` are those read so far, by place and text, since few are new."""
     values: dict[str, object] = {}
     for place, column in places.items():
         text = record.cells[place]
-        if text:
+        if (place, text) in known:
+            values[column.attribute] = known[place, text]
+        elif text:
             try:
-                values[column.attribute] = read_cell(text, column)
+                values[column.attribute] = known[place, text] = read_cell(text, column)
             except CellFaulty as fault:
                 faults.append(cell_fault(row_type.table, record.number, column, text, str(fault)))
         elif column.is_required:

@@ -16,6 +16,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -83,7 +84,7 @@ def read_csv(path: Path, name: str, column_names: Iterable[str], faults: list[Fa
     line = 1
     try:
         for cells in reader:
-            records.append(Record(line, tuple(_unguarded(clean(cell)) for cell in cells)))
+            records.append(Record(line, tuple(map(_tidy, cells))))
             line = reader.line_num + 1
     except csv.Error:
         faults.append(Fault(name, line, None, None, say("quotes that are closed before the next delimiter")))
@@ -217,6 +218,12 @@ def _delimiter(text: str, column_names: frozenset[str]) -> str:
         return len(column_names.intersection(names)), len(names)
 
     return max(",;\t", key=found)
+
+
+@lru_cache(maxsize=1 << 16)
+def _tidy(cell: str) -> str:
+    """A cell as it is read. Most say what another says: the same month, the same municipality."""
+    return _unguarded(clean(cell))
 
 
 def _unguarded(cell: str) -> str:
