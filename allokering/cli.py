@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 from typing import Any
 
@@ -23,6 +24,11 @@ COMMANDS = {
     "report": "report",
 }
 """Each command, and the module of `allokering.commands` that holds it under the module's own name."""
+
+
+SELDOM = 200_000, 20, 50
+"""Python's collector comes after so many new objects, and so many rounds. Rows are read by the hundred thousand and
+live to the end: with its own 700, a quarter of `check` is looking for garbage among them."""
 
 
 class Commands(click.Group):
@@ -68,3 +74,4 @@ def main(lang: str) -> None:
     a built-in one; `allokering list` shows them.
     """
     speak(lang)
+    gc.set_threshold(*SELDOM)

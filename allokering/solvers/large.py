@@ -180,14 +180,20 @@ class _Run:
         """A first plan, then neighbourhoods, in this tier's share of the time that is left."""
         share = self._share(tier)
         self._relaxation.clock = share
-        if self._vast is None and (dived := dive(self._relaxation, self._pricer, share)) is not None:
+        is_started = self.best is not None and tier == 0  # and better than a dive
+        if not (self._vast or is_started) and (dived := dive(self._relaxation, self._pricer, share)) is not None:
             self._keep(tier, incumbent(self._pool, *dived))
+        if self.best is not None and share.left == 0.0:
+            self._struck = True
+            return
         most = int(np.clip(OPTIONS // max(1, len(self._problem.actors)), *EACH))
         liked = self._pricer.price(root.cuts, root.prices, most=most).wanted
         self._pool.add(liked)
-        # Measured: to solve no further than is worth while helps the vast, and costs a region more than it gains.
-        bound = None if self._vast is None else root.bound
-        at_hand = self._pricer.worth_having(root.cuts, root.prices, WAYS)
+        # Measured: to solve no further than is worth while, with few ways, helps the vast, and costs a region more than
+        # it gains.
+        is_vast = self._vast is not None
+        at_hand = self._pricer.worth_having(root.cuts, root.prices, WAYS) if is_vast else None
+        bound = root.bound if is_vast else None
         excess = self._excess(root)
         program = Program(self._pool, excess, tier, self._holds, self._seed, at_hand=at_hand, bound=bound)
         if self.best is None:
