@@ -2,8 +2,8 @@
 
 1. Column-and-row generation: interior points solve a relaxation without what can be left aside, and without the rows
    that no solution has broken yet. Their prices lie in the middle of all that are optimal, so they need no other
-   stabilisation.
-2. A plan that follows the relaxation where it is sure is made better group by group.
+   stabilisation. Rounding rows come in once, when the value is calm.
+2. A plan that follows the relaxation where it is sure is made better group by group, twice.
 """
 
 from __future__ import annotations
