@@ -24,8 +24,6 @@ COMMANDS = {
     "report": "report",
 }
 """Each command, and the module of `allokering.commands` that holds it under the module's own name."""
-
-
 SELDOM = 200_000, 20, 50
 """Python's collector comes after so many new objects, and so many rounds. Rows are read by the hundred thousand and
 live to the end: with its own 700, a quarter of `check` is looking for garbage among them."""

@@ -12,6 +12,7 @@ from test_large import bounds, jobs_and_agents, values
 from allokering.formulation.build import build
 from allokering.problem import ListedOptions, Problem, Relief, Resource, Tier, Transfer
 from allokering.solvers import large, large_vast
+from allokering.solvers.clock import Clock
 from allokering.solvers.exact import solve_exact
 from allokering.solvers.large import solve_large
 from allokering.solvers.large_aside import Aside
@@ -22,6 +23,7 @@ from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_pricing import Pricer, Prices
 from allokering.solvers.large_program import Program, incumbent
 from allokering.solvers.large_relaxation import PRIMAL, Relaxation
+from allokering.solvers.large_vast import Vast
 from allokering.solvers.outcome import Status
 from allokering.solvers.rounding import Separator
 
@@ -214,12 +216,16 @@ def test_worth_having_are_the_cheapest_that_relieve_a_resource() -> None:
     assert Pricer(problem).worth_having((), prices, 2).tolist() == [True, True, True]
 
 
-def test_rounding_rows_stay_when_a_relaxation_is_renewed() -> None:
+def lists() -> Problem:
     """Lists of 700, at 500 each, for 1,000 residents: 714 in parts; 800 for one list and 300 residents at 1 each."""
     usage = sparse.csr_array(np.array([[0], [-700]]))
     actors = tuple(ListedOptions(f"a{n}", ("out", "works"), usage, np.array([[0], [500]])) for n in range(3))
     rows = (Resource("residents", "here", 0, -1000),)
-    problem = Problem((Tier("cost", "NOK"),), rows, actors, (Relief("short", 0, 1000, (1,)),))
+    return Problem((Tier("cost", "NOK"),), rows, actors, (Relief("short", 0, 1000, (1,)),))
+
+
+def test_rounding_rows_stay_when_a_relaxation_is_renewed() -> None:
+    problem = lists()
     relaxation = Relaxation(Pool(problem), is_interior=True)
     relaxation.minimise(np.ones(1), 1e6)
     relaxation.grow(relaxation.pool.add([(actor, np.arange(2)) for actor in range(3)]))
@@ -234,6 +240,19 @@ def test_rounding_rows_stay_when_a_relaxation_is_renewed() -> None:
     assert again is not None
     assert again.value == pytest.approx(800, rel=1e-4)
     assert Pricer(problem).price(whole.cuts, again.prices).bound == pytest.approx(800, rel=1e-3)
+
+
+def test_the_relaxation_of_the_vast_has_rounding_rows() -> None:
+    """Its bound is near 800; without them no prices prove more than 714."""
+    problem = lists()
+    vast = Vast(Pool(problem))
+    relaxation = vast.beginning()
+    relaxation.minimise(np.ones(1), 1e6)
+
+    root, _ = vast.tighten(relaxation, Pricer(problem), Separator(problem), Clock(None))
+
+    assert len(root.cuts) == 1
+    assert 800 * (1 - large_vast.NEAR) - 1e-3 <= root.bound <= 800
 
 
 def test_what_can_only_be_moved_is_left_aside() -> None:

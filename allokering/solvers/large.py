@@ -23,7 +23,7 @@ from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_pricing import Pricer
 from allokering.solvers.large_program import Incumbent, Program, incumbent
 from allokering.solvers.large_relaxation import Relaxation
-from allokering.solvers.large_vast import Vast, sweep, sweeps
+from allokering.solvers.large_vast import Vast, sweep
 from allokering.solvers.outcome import Outcome, Progress, Status, TierOutcome, silent
 from allokering.solvers.rounding import Separator
 
@@ -32,8 +32,8 @@ OPTIONS = 100_000
 """Options, the cheapest of each actor at the relaxation's prices, that the search may choose from."""
 EACH = 50, 1000
 """Options of one actor among them, at least and at most."""
-WAYS = 3
-"""A neighbourhood may use so many adjustments that relieve a resource, the cheapest at the relaxation's prices."""
+AT_HAND = 3
+"""Adjustments that relieve a resource that a neighbourhood of a vast problem may use, the cheapest at the prices."""
 FEW = 10_000
 """If at most so many options could be part of a better plan, a last program holds them all."""
 LAST_NODES = 5_000
@@ -180,8 +180,9 @@ class _Run:
         """A first plan, then neighbourhoods, in this tier's share of the time that is left."""
         share = self._share(tier)
         self._relaxation.clock = share
-        is_started = self.best is not None and tier == 0  # and better than a dive
-        if not (self._vast or is_started) and (dived := dive(self._relaxation, self._pricer, share)) is not None:
+        # A plan to begin from is better than what a dive finds; one of the earlier tiers may be far off in this one.
+        is_worth_a_dive = self._vast is None and (self.best is None or tier > 0)
+        if is_worth_a_dive and (dived := dive(self._relaxation, self._pricer, share)) is not None:
             self._keep(tier, incumbent(self._pool, *dived))
         if self.best is not None and share.left == 0.0:
             self._struck = True
@@ -192,15 +193,15 @@ class _Run:
         # Measured: to solve no further than is worth while, with few ways, helps the vast, and costs a region more than
         # it gains.
         is_vast = self._vast is not None
-        at_hand = self._pricer.worth_having(root.cuts, root.prices, WAYS) if is_vast else None
+        at_hand = self._pricer.worth_having(root.cuts, root.prices, AT_HAND) if is_vast else None
         bound = root.bound if is_vast else None
         excess = self._excess(root)
         program = Program(self._pool, excess, tier, self._holds, self._seed, at_hand=at_hand, bound=bound)
         if self.best is None:
             self._begin(tier, program, root, share)
             if self._vast is not None and self.best is not None:
-                draws = sweeps(self._problem, self._neighbourhood(root))
-                swept = sweep(program, self.best, draws, self._workers, share, lambda now: self._keep(tier, now))
+                around = self._neighbourhood(root)
+                swept = sweep(program, around, self.best, self._workers, share, lambda now: self._keep(tier, now))
                 self._keep(tier, swept)
         self._raise_bound(tier, root, Clock(None if share.left is None else share.left / 2))
         is_finished = self._finish(tier, root, Clock(None if share.left is None else share.left / 2))

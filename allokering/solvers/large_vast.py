@@ -8,12 +8,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from allokering.problem import Problem
 from allokering.solvers.clock import Clock
 from allokering.solvers.large_aside import Aside
 from allokering.solvers.large_bound import Root, more, nothing_known
@@ -109,22 +108,18 @@ class Vast:
 
 def sweep(
     program: Program,
+    neighbourhood: Neighbourhood,
     now: Incumbent,
-    draws: Sequence[Draw],
     workers: int,
     clock: Clock,
     is_done: Callable[[Incumbent], bool],
 ) -> Incumbent:
-    """The plan after these neighbourhoods, two at a time."""
+    """The plan after everybody has been freed in groups of competitors, then again in others to cross every border."""
+    draws = [Draw(group, LIKED[0], NODES) for group in groups_of(program.problem, SWEPT[0])]
+    draws += [Draw(group, LIKED[1], NODES) for group in neighbourhood.everybody(SWEPT[1])]
     with ThreadPoolExecutor(min(workers, 2)) as threads:
         for one in range(0, len(draws), 2):
             if clock.left == 0.0 or is_done(now):
                 break
             now, _ = side_by_side(program, now, [[draw] for draw in draws[one : one + 2]], threads, clock)
     return now
-
-
-def sweeps(problem: Problem, neighbourhood: Neighbourhood) -> list[Draw]:
-    """Everybody once in groups of competitors, then once more in others, so that every border is crossed."""
-    first = [Draw(group, LIKED[0], NODES) for group in groups_of(problem, SWEPT[0])]
-    return first + [Draw(group, LIKED[1], NODES) for group in neighbourhood.everybody(SWEPT[1])]
