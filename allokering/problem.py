@@ -80,6 +80,11 @@ class Surcharges:
     table: Floats
     """Surcharge by (resource, amount); one row more than resources, of zeros, for "no resource"."""
 
+    @cached_property
+    def is_charged(self) -> Booleans:
+        """By resource, and for "no resource": is any use of it charged?"""
+        return np.asarray(self.table.any(axis=1))
+
     def level(self, amounts: Integers) -> Integers:
         """The column of the table for each amount; any, for a sum over periods, which no resource charges."""
         return np.minimum(np.searchsorted(self.amounts, amounts), len(self.amounts) - 1)
@@ -136,6 +141,10 @@ class Options(ABC):
     @abstractmethod
     def values(self, resource_prices: Floats, tier_weights: Floats, surcharges: Surcharges | None = None) -> Floats:
         """Cost of every option when a unit of a resource costs `resource_prices` and of a tier `tier_weights`."""
+
+    def dearest(self, tier_weights: Floats) -> float:
+        """What no option costs more than where resources are free."""
+        return float((self.prices(np.arange(len(self))) @ tier_weights).max())
 
     def values_of(self, options: Integers, resource_prices: Floats, tier_weights: Floats) -> Floats:
         """The same for some of the options."""

@@ -23,7 +23,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import sparse
 
-from allokering.formulation.paths import PathOptions, While
+from allokering.formulation.path_space import While
+from allokering.formulation.paths import PathOptions
 from allokering.problem import Floats, Integers, Options, Problem, Solution
 
 

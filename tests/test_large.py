@@ -15,9 +15,8 @@ from allokering.problem import ListedOptions, Problem, Relief, Resource, Solutio
 from allokering.solvers import choice, large, large_neighbourhood
 from allokering.solvers.exact import solve_exact
 from allokering.solvers.large import solve_large
-from allokering.solvers.large_neighbourhood import Neighbourhood
 from allokering.solvers.large_pool import Pool
-from allokering.solvers.large_program import Incumbent, Program
+from allokering.solvers.large_program import Program
 from allokering.solvers.outcome import Outcome, Status
 from allokering.tables import TABLES
 
@@ -157,11 +156,11 @@ def test_an_interrupted_search_returns_the_best_plan(monkeypatch: pytest.MonkeyP
     problem = jobs_and_agents(40, 5, seed=7)
     draw, calls = large_neighbourhood.Neighbourhood.draw, [0]
 
-    def interrupted(self: large_neighbourhood.Neighbourhood, now: object) -> object:
+    def interrupted(self: large_neighbourhood.Neighbourhood, now: object, under_way: object) -> object:
         calls[0] += 1
         if calls[0] == 2:
             raise KeyboardInterrupt
-        return draw(self, now)  # type: ignore[arg-type]
+        return draw(self, now, under_way)  # type: ignore[arg-type]
 
     monkeypatch.setattr(large_neighbourhood.Neighbourhood, "draw", interrupted)
     outcome = solve_large(problem)
@@ -203,20 +202,6 @@ def test_auto_goes_by_the_number_of_options(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(choice, "MANY", 100)
     assert choice.solve(problem).solver == "large"
     assert choice.solve(problem, solver="exact").solver == "highs"
-
-
-def test_a_relaxation_that_says_a_little_more_than_one_draws_none_the_less() -> None:
-    """As interior points do; with more actors than stand near each other, the first is drawn by its doubt."""
-    problem = jobs_and_agents(400, 3, seed=1)
-    pool = Pool(problem)
-    columns = pool.add([(actor, np.array([0])) for actor in range(400)])
-    chosen = np.full(400, 1.5)
-    neighbourhood = Neighbourhood(pool, np.zeros(400), chosen, np.ones(len(problem.resources)), seed=0)
-    plan = Incumbent(columns, np.zeros(len(problem.adjustment_most), dtype=np.int64), (0,))
-
-    doubtful, rivals = neighbourhood.draw(plan)
-
-    assert all(0 < len(draw.freed) < 400 for draw in (*doubtful, *rivals))
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -24,6 +24,7 @@ from allokering.solvers.large_pricing import Pricer, Prices
 from allokering.solvers.large_program import Program, incumbent
 from allokering.solvers.large_relaxation import PRIMAL, Relaxation
 from allokering.solvers.large_vast import Vast
+from allokering.solvers.large_ways import vast
 from allokering.solvers.outcome import Status
 from allokering.solvers.rounding import Separator
 
@@ -64,7 +65,7 @@ def test_freed_again_everybody_is_in_one_group_of_those_who_want_the_same() -> N
     problem = Problem((Tier("cost", "NOK"),), tuple(Resource("r", str(n), 0, 9) for n in range(3)), tuple(actors))
     pool = Pool(problem)
     pool.add([(actor, np.array([0])) for actor in range(12)])
-    neighbourhood = Neighbourhood(pool, np.zeros(12), np.zeros(12), np.ones(3), seed=1)
+    neighbourhood = Neighbourhood(pool, np.zeros(12), np.zeros(12), np.ones(3), 1, vast())
 
     exact, uneven = neighbourhood.everybody(4), neighbourhood.everybody(5)
 

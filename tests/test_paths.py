@@ -15,7 +15,8 @@ from random_instances import random_case
 
 from allokering.formulation.build import build
 from allokering.formulation.path import Path
-from allokering.formulation.paths import UNPLACED, PathOptions, path_space
+from allokering.formulation.path_space import path_space
+from allokering.formulation.paths import UNPLACED, PathOptions
 from allokering.problem import Problem, Surcharges
 from allokering.tables import PinVerb, PinWhat, Trainee
 

@@ -10,7 +10,8 @@ from allokering.errors import Fault, InstanceFaulty
 from allokering.formulation.chances import chances_of_positions, recruits
 from allokering.formulation.choices import choices_of, listed
 from allokering.formulation.objective import TERMS
-from allokering.formulation.paths import PathOptions, PathSpace, Use, path_space
+from allokering.formulation.path_space import PathSpace, Use, path_space
+from allokering.formulation.paths import PathOptions
 from allokering.formulation.scope import (
     Draft,
     Objective,

@@ -13,106 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 from typing_extensions import override
 
 from allokering.formulation.path import Path
+from allokering.formulation.path_space import Booleans, PathSpace, Use, While
 from allokering.problem import Floats, Integers, Options, Surcharges
 
-Booleans = npt.NDArray[np.bool_]
 UNPLACED = "unplaced"
-NO_SITE = ""
-
-
-class While(Enum):
-    """In which periods of a path something is used."""
-
-    HELD = "held"
-    """From start to finish."""
-    PRACTICE = "practice"
-    """While the position is held, rotation apart."""
-    ROTATION = "rotation"
-    """In the window of absence."""
-    AFTER = "after"
-    """From the finish on."""
-
-
-@dataclass(frozen=True)
-class PathSpace:
-    """All paths of one trainee before any rule has spoken: the axes, and what the rules leave of them.
-
-    A rule narrows one of the three factors of `allowed` in place; no rule reads what another has left.
-    """
-
-    trainee: str
-    positions: tuple[str, ...]
-    sites: tuple[str, ...]
-    starts: Integers
-    """First period of each start (S)."""
-    finishes: Integers
-    """Period after the last one of the path (S); may lie after the horizon."""
-    rotation_site: Integers
-    """Number of the rotation's site (R); 0 for none."""
-    rotation_begin: Integers
-    """First period of the rotation (R); the horizon for none."""
-    rotation_periods: int
-    """Length of the rotation."""
-    periods: int
-    by_position_and_start: Booleans
-    by_start_and_rotation: Booleans
-    by_position_and_site: Booleans
-
-    def allowed(self, positions: Integers) -> Booleans:
-        """What is left for some of the positions: shape (positions, S, R)."""
-        left = self.by_position_and_start[positions, :, None] & self.by_start_and_rotation[None, :, :]
-        return left & self.by_position_and_site[positions][:, self.rotation_site][:, None, :]
-
-
-@dataclass(frozen=True)
-class Use:
-    """A resource that paths use in some of their periods.
-
-    `resource` gives the resource's number by (position, period), or by (site, period) if `by_site`; -1 for none.
-    `amount` is a number, or an array by (position, start, period).
-    """
-
-    when: While
-    resource: Integers
-    amount: int | Integers
-    by_site: bool = False
-
-
-def path_space(
-    trainee: str,
-    positions: Sequence[str],
-    sites: Sequence[str],
-    periods: int,
-    rotation_periods: int,
-    path_periods: int,
-) -> PathSpace:
-    """The space of all paths of `path_periods`, with a block of `rotation_periods` at one of `sites`, or none."""
-    starts = np.arange(periods)
-    begins = np.arange(max(0, periods - rotation_periods + 1)) if rotation_periods else np.arange(0)
-    site, begin = (grid.ravel() for grid in np.meshgrid(np.arange(1, len(sites) + 1), begins, indexing="ij"))
-    return PathSpace(
-        trainee=trainee,
-        positions=tuple(positions),
-        sites=(NO_SITE, *sites),
-        starts=starts,
-        finishes=starts + path_periods,
-        rotation_site=np.concatenate([[0], site]).astype(np.int64),
-        rotation_begin=np.concatenate([[periods], begin]).astype(np.int64),
-        rotation_periods=rotation_periods,
-        periods=periods,
-        by_position_and_start=np.ones((len(positions), len(starts)), dtype=bool),
-        by_start_and_rotation=np.ones((len(starts), 1 + len(site)), dtype=bool),
-        by_position_and_site=np.ones((len(positions), 1 + len(sites)), dtype=bool),
-    )
 
 
 WORTH = 50
@@ -158,10 +69,11 @@ class PathOptions(Options):
         self._positions = positions[kept]
         self._allowed = allowed[kept]
         self._cells = np.flatnonzero(self._allowed)
-        self._uses = tuple(uses(self._positions))
+        self._uses = tuple(use for use in uses(self._positions) if use.is_any)
         self._position_start_prices, self._rotation_prices = prices(self._positions)
         self._unplaced_prices = unplaced_prices
         self._first = 0 if unplaced_prices is None else 1
+        self._leveled: tuple[Integers, list[Integers]] | None = None
 
     @property
     def space(self) -> PathSpace:
@@ -233,18 +145,17 @@ class PathOptions(Options):
         rows, columns, amounts = [], [], []
         for use in self._uses:
             resource = use.resource[self._space.rotation_site[rotation] if use.by_site else position]
-            amount = np.broadcast_to(
-                use.amount if isinstance(use.amount, int) else use.amount[position, start], resource.shape
-            )
-            path, period = np.nonzero(when[use.when] & (resource >= 0) & (amount != 0))
+            path, period = np.nonzero(when[use.when] & (resource >= 0))
+            amount = use.amount if isinstance(use.amount, int) else use.amount[position[path], start[path], period]
             rows.append(placed[path])
             columns.append(resource[path, period])
-            amounts.append(amount[path, period])
+            amounts.append(np.broadcast_to(amount, path.shape))
         if not rows:
             return sparse.csr_array((len(options), resources), dtype=np.int64)
         cells = (np.concatenate(rows), np.concatenate(columns))
         table = sparse.coo_array((np.concatenate(amounts), cells), shape=(len(options), resources)).tocsr()
         table.sum_duplicates()
+        table.eliminate_zeros()
         return table
 
     @override
@@ -291,6 +202,14 @@ class PathOptions(Options):
         total = held[:, :, None] + away[:, :, self._space.rotation_begin] + rotation[:, None, :]
         unplaced = [] if self._unplaced_prices is None else [self._unplaced_prices @ tier_weights]
         return np.concatenate([unplaced, total[self._allowed]])
+
+    @override
+    def dearest(self, tier_weights: Floats) -> float:
+        """The dearest position and start, and the dearest rotation of the position, allowed together or not."""
+        by_position = (self._position_start_prices @ tier_weights).max(axis=1, initial=-np.inf)
+        by_position = by_position + (self._rotation_prices @ tier_weights).max(axis=1, initial=-np.inf)
+        unplaced = -np.inf if self._unplaced_prices is None else float(self._unplaced_prices @ tier_weights)
+        return max(unplaced, float(by_position.max(initial=-np.inf)))
 
     @override
     def values_of(self, options: Integers, resource_prices: Floats, tier_weights: Floats) -> Floats:
@@ -340,43 +259,63 @@ class PathOptions(Options):
         last begin is the horizon, "none". By (position, rotation): the rotation itself.
         """
         space, periods = self._space, self._space.periods
-        shape = (len(self._positions), len(space.starts), periods)
-        practice, window, held, after = (np.zeros(shape) for _ in While)
-        at_site = np.zeros((len(space.sites), periods))
         paid = np.concatenate([resource_prices, [0.0]])  # resource -1 is nothing and costs nothing
-        for use in self._uses:
-            cost = paid[use.resource]
+        at_site = np.zeros((len(space.sites), periods))
+        always = {when: np.zeros((len(self._positions), periods)) for when in While}
+        by_start: dict[While, Floats] = {}
+        for use, level in zip(self._uses, self._levels(surcharges), strict=True):
+            resource = use.resource if isinstance(use.amount, int) else use.resource[:, None, :]
+            cost = paid[resource] * use.amount
+            if surcharges is not None and surcharges.is_charged[use.resource].any():
+                cost += surcharges.table[resource, level]
             if use.by_site:
-                at_site += cost * use.amount
-                if surcharges is not None:
-                    at_site += surcharges.table[use.resource, surcharges.level(np.asarray(use.amount))]
+                at_site += cost
+            elif isinstance(use.amount, int):
+                always[use.when] += cost
             else:
-                cost = cost[:, None, :] * use.amount
-                if surcharges is not None:
-                    cost = cost + surcharges.table[use.resource[:, None, :], surcharges.level(np.asarray(use.amount))]
-                by_time = {While.HELD: held, While.PRACTICE: practice, While.ROTATION: window, While.AFTER: after}
-                by_time[use.when][...] += cost
+                by_start[use.when] = cost + by_start.get(use.when, 0.0)
         is_after = np.arange(periods) >= space.finishes[:, None]
         in_path = (np.arange(periods) >= space.starts[:, None]) & ~is_after
-        base = self._position_start_prices @ tier_weights + ((held + practice) * in_path + after * is_after).sum(axis=2)
-        begin = np.arange(periods + 1)
-        end = np.minimum(begin + space.rotation_periods, periods)
-        sums = np.zeros((*shape[:2], periods + 1))
-        np.cumsum(window - practice, axis=2, out=sums[:, :, 1:])
-        site_sums = np.zeros((len(space.sites), periods + 1))
-        np.cumsum(at_site, axis=1, out=site_sums[:, 1:])
-        rotation = (site_sums[:, end] - site_sums)[space.rotation_site, space.rotation_begin]
-        return base, sums[:, :, end] - sums, self._rotation_prices @ tier_weights + rotation
+        held = self._position_start_prices @ tier_weights
+        for when, is_then in ((While.HELD, in_path), (While.PRACTICE, in_path), (While.AFTER, is_after)):
+            held += np.einsum("kp,sp->ks", always[when], is_then)
+            if when in by_start:
+                held += np.einsum("ksp,sp->ks", by_start[when], is_then)
+        away = self._in_window(always[While.ROTATION] - always[While.PRACTICE])[:, None, :]
+        for when, sign in ((While.ROTATION, 1), (While.PRACTICE, -1)):
+            if when in by_start:
+                away = away + sign * self._in_window(by_start[when])
+        rotation = self._in_window(at_site)[space.rotation_site, space.rotation_begin]
+        shape = (*held.shape, periods + 1)
+        return held, np.broadcast_to(away, shape), self._rotation_prices @ tier_weights + rotation
+
+    def _in_window(self, costs: Floats) -> Floats:
+        """Costs by period (last axis) summed over the rotation, by its begin; the last begin is the horizon, "none"."""
+        periods = self._space.periods
+        sums = np.zeros((*costs.shape[:-1], periods + 1))
+        np.cumsum(costs, axis=-1, out=sums[..., 1:])
+        return sums[..., np.minimum(np.arange(periods + 1) + self._space.rotation_periods, periods)] - sums
+
+    def _levels(self, surcharges: Surcharges | None) -> list[Integers]:
+        """By use: the column of the surcharges for its amounts, looked up once as long as those stay the same."""
+        if surcharges is None:
+            return [np.zeros(0, dtype=np.int64)] * len(self._uses)
+        if self._leveled is None or self._leveled[0] is not surcharges.amounts:
+            small = np.min_scalar_type(len(surcharges.amounts))
+            levels = [surcharges.level(np.asarray(use.amount)).astype(small) for use in self._uses]
+            self._leveled = surcharges.amounts, levels
+        return self._leveled[1]
 
     @cached_property
     def _groups(self) -> _Groups:
         """Rotations that differ in nothing but the site, as far as starts and periods are concerned."""
         space = self._space
-        kinds, kind = np.unique(space.by_start_and_rotation.T, axis=0, return_inverse=True)
-        order = np.lexsort((kind.ravel(), space.rotation_begin))
-        keys = np.stack([space.rotation_begin[order], kind.ravel()[order]])
-        starts = np.flatnonzero(np.append(True, (keys[:, 1:] != keys[:, :-1]).any(axis=0)))
-        return _Groups(order, starts, keys[0, starts], kinds[keys[1, starts]].T)
+        keys = (*np.packbits(space.by_start_and_rotation, axis=0), space.rotation_begin)
+        order = np.lexsort(keys)
+        changes = [key[order][1:] != key[order][:-1] for key in keys]
+        starts = np.flatnonzero(np.append(True, np.any(changes, axis=0)))
+        firsts = order[starts]
+        return _Groups(order, starts, space.rotation_begin[firsts], space.by_start_and_rotation[:, firsts])
 
     def _axes(self, options: Integers) -> Integers:
         """Position, start and rotation of paths: shape (3, paths)."""

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from allokering.formulation.choices import Choice
-from allokering.formulation.paths import PathSpace, Use, While
+from allokering.formulation.path_space import PathSpace, Use, While
 from allokering.instance import Instance
 from allokering.kinds import Params
 from allokering.model import Model

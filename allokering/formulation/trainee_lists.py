@@ -9,7 +9,7 @@ import numpy as np
 
 from allokering.formulation.chances import CERTAIN, chances_of_trainees
 from allokering.formulation.derived import shares_of_positions
-from allokering.formulation.paths import PathSpace
+from allokering.formulation.path_space import PathSpace
 from allokering.formulation.scope import Amount
 from allokering.formulation.targets import trainee_list_ladder
 from allokering.formulation.training import training_years

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from allokering.formulation.derived import by_part, doctors_by_place, municipalities_of_positions
-from allokering.formulation.paths import While
+from allokering.formulation.path_space import While
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Absences

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from allokering.formulation.derived import shares_of_positions
-from allokering.formulation.paths import PathSpace
+from allokering.formulation.path_space import PathSpace
 from allokering.formulation.scope import Amount, Scope
 from allokering.instance import Instance
 from allokering.kinds import Params

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from allokering.formulation.derived import by_part, doctors_by_place, residents_in, shares_of_positions
-from allokering.formulation.paths import While
+from allokering.formulation.path_space import While
 from allokering.formulation.scope import Published, Scope
 from allokering.formulation.targets import Targets, relief_per_place
 from allokering.formulation.trainee_lists import list_in_part

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from allokering.formulation.derived import minutes_to_parts, municipalities_of_positions
-from allokering.formulation.paths import Booleans
+from allokering.formulation.path_space import Booleans
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Eligibility

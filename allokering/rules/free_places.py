@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from allokering.formulation.derived import by_part, doctors_by_place, municipalities_of_positions, residents_in
-from allokering.formulation.paths import While
+from allokering.formulation.path_space import While
 from allokering.formulation.scope import Scope
 from allokering.formulation.targets import Targets, free_places_permille
 from allokering.formulation.trainee_lists import list_in_part

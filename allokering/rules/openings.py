@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from allokering.formulation.choices import openings
-from allokering.formulation.paths import PathSpace, While
+from allokering.formulation.path_space import PathSpace, While
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Params

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from allokering.formulation.paths import Booleans
+from allokering.formulation.path_space import Booleans
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Params

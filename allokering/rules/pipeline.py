@@ -18,7 +18,7 @@ import numpy as np
 
 from allokering.formulation.chances import CERTAIN, chances_of_trainees
 from allokering.formulation.derived import main_municipalities, municipalities_of_positions, shares_of_positions
-from allokering.formulation.paths import PathSpace, While
+from allokering.formulation.path_space import PathSpace, While
 from allokering.formulation.scope import Scope
 from allokering.formulation.targets import relief_per_place
 from allokering.formulation.trainee_lists import list_after, shares_in_part, staying

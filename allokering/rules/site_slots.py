@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from allokering.formulation.derived import is_present
-from allokering.formulation.paths import While
+from allokering.formulation.path_space import While
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Params

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from allokering.formulation.derived import municipalities_of_positions
-from allokering.formulation.paths import While
+from allokering.formulation.path_space import While
 from allokering.formulation.scope import Scope
 from allokering.formulation.supervision import Demand, SupervisorPins, supervision_supply
 from allokering.instance import Instance

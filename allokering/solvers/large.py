@@ -24,6 +24,7 @@ from allokering.solvers.large_pricing import Pricer
 from allokering.solvers.large_program import Incumbent, Program, incumbent
 from allokering.solvers.large_relaxation import Relaxation
 from allokering.solvers.large_vast import Vast, sweep
+from allokering.solvers.large_ways import usual, vast
 from allokering.solvers.outcome import Outcome, Progress, Status, TierOutcome, silent
 from allokering.solvers.rounding import Separator
 
@@ -142,8 +143,8 @@ class _Run:
     def _bound(self, tier: int) -> Root | None:
         """The tier's bound; None if it shows that there is no plan at all."""
         problem = self._problem
-        nothing, unit = np.zeros(len(problem.resources)), np.eye(len(problem.tiers))[tier]
-        dearest = [float(actor.values(nothing, unit).max()) for actor in problem.actors]
+        unit = np.eye(len(problem.tiers))[tier]
+        dearest = [actor.dearest(unit) for actor in problem.actors]
         prices = problem.adjustment_prices[:, tier]
         conceivable = sum(dearest) + float(np.maximum(prices, 0) @ problem.adjustment_most)
         shortage = 1.0 + 2.0 * max((abs(cost) for cost in dearest), default=0.0)
@@ -221,7 +222,10 @@ class _Run:
         self._struck |= share.struck
 
     def _neighbourhood(self, root: Root) -> Neighbourhood:
-        return Neighbourhood(self._pool, self._excess(root), self._chosen(root), root.prices.resources, self._seed)
+        ways = usual() if self._vast is None else vast()
+        return Neighbourhood(
+            self._pool, self._excess(root), self._chosen(root), root.prices.resources, self._seed, ways
+        )
 
     def _raise_bound(self, tier: int, root: Root, share: Clock) -> None:
         """Raise the tier's bound by what the areas say, deciding on whole options."""

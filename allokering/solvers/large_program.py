@@ -22,6 +22,8 @@ WHOLE = 1e-6
 """How far from a whole number an amount of the solver may be."""
 CLOSE = 0.1
 """A sub-problem is solved when its gap is this part of its actors' share of the gap of the whole."""
+MERGE = 100
+"""Nodes of the branch and bound that joins two plans."""
 SECONDS = 15.0
 """A sub-problem that takes this long is broken off: a guard, far above what the nodes allow."""
 
@@ -33,6 +35,10 @@ class Effort:
     is_proven: bool
     steps: int
     """Of the simplex: the same on every machine, as seconds are not."""
+
+
+NOTHING = Effort(is_proven=False, steps=0)
+"""What a sub-problem took that was not begun."""
 
 
 @dataclass(frozen=True)
@@ -100,27 +106,40 @@ class Program:
     ) -> tuple[Incumbent, Effort]:
         """The best plan found with these actors (ascending) free to choose from so many each, and what that took."""
         cheapest = np.concatenate([self._columns_of[actor][:each] for actor in free])
-        columns = np.union1d(cheapest, now.columns[free])
-        touched = np.unique(self._pool.usage[columns].indices)
-        moving = np.unique(self._by_resource[:, touched].indices)
-        moving = moving[self._at_hand[moving] | (now.amounts[moving] > 0)]
-        part = _Part(columns, free, moving, now)
         gap = 0.0 if self._bound is None else now.values[self._tier] - self._bound
         close = CLOSE * gap * len(free) / len(now.columns)
-        found, answer = self._solve(part, nodes, SECONDS if seconds is None else min(SECONDS, seconds), close)
+        most = SECONDS if seconds is None else min(SECONDS, seconds)
+        found, answer = self._solve(self._part(now, free, cheapest), nodes, most, close)
         if answer.status == highspy.HighsModelStatus.kTimeLimit and seconds is not None and seconds > SECONDS:
             self.struck = True
         is_proven = answer.status == highspy.HighsModelStatus.kOptimal
         return self._better(found, now), Effort(is_proven, answer.steps)
 
-    def joined(self, before: Incumbent, first: Incumbent, second: Incumbent, freed: Integers) -> Incumbent:
-        """Two better plans than the one before: what the second changed on top of the first, or else the better one."""
-        columns, amounts = first.columns.copy(), first.amounts + second.amounts - before.amounts
-        columns[freed] = second.columns[freed]
+    def _part(self, now: Incumbent, free: Integers, columns: Integers) -> _Part:
+        """These actors are free to choose from these columns and their own."""
+        columns = np.union1d(columns, now.columns[free])
+        touched = np.unique(self._pool.usage[columns].indices)
+        moving = np.unique(self._by_resource[:, touched].indices)
+        moving = moving[self._at_hand[moving] | (now.amounts[moving] > 0)]
+        return _Part(columns, free, moving, now)
+
+    def joined(self, before: Incumbent, now: Incumbent, found: Incumbent) -> Incumbent:
+        """What was found from a plan before, as much of it as makes the plan that we have now better."""
+        if now is before:
+            return self._better(found, now)
+        changed = np.flatnonzero(found.columns != before.columns)
+        columns, amounts = now.columns.copy(), now.amounts + found.amounts - before.amounts
+        columns[changed] = found.columns[changed]
         both = incumbent(self._pool, columns, amounts)
-        keeps = both is not None and all(both.values[tier] <= value for tier, value in self._holds.items())
-        best = self._better(second, first)
-        return self._better(both, best) if keeps else best
+        gain = before.values[self._tier] - found.values[self._tier]
+        if both is not None and self._is_kept(both) and both.values[self._tier] <= now.values[self._tier] - gain:
+            return self._better(both, now)
+        merged, _ = self._solve(self._part(now, changed, found.columns[changed]), MERGE, SECONDS)
+        return self._better(merged, now)
+
+    def _is_kept(self, plan: Incumbent) -> bool:
+        """Does it keep to what earlier tiers are held at?"""
+        return all(plan.values[tier] <= value for tier, value in self._holds.items())
 
     def finish(self, now: Incumbent, columns: Integers, nodes: int, seconds: float | None) -> tuple[Incumbent, float]:
         """The best plan found out of these columns, and what any plan out of them costs at least."""

@@ -8,16 +8,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from allokering.solvers.clock import Clock
+from allokering.solvers.large_ahead import Draw, Told, improve
 from allokering.solvers.large_aside import Aside
 from allokering.solvers.large_bound import Root, more, nothing_known
 from allokering.solvers.large_groups import groups_of
-from allokering.solvers.large_neighbourhood import Draw, Neighbourhood, side_by_side
+from allokering.solvers.large_neighbourhood import Neighbourhood
 from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_pricing import Pricer
 from allokering.solvers.large_program import Incumbent, Program
@@ -46,6 +46,8 @@ SWEPT = 65, 70
 """Actors in a group that is freed as one, when everybody is freed first and again."""
 LIKED = 8, 15
 """Options of each of them."""
+SIDE = 4
+"""Groups under way at once."""
 NODES = 1_000
 """Nodes of the branch and bound of a group."""
 
@@ -117,9 +119,14 @@ def sweep(
     """The plan after everybody has been freed in groups of competitors, then again in others to cross every border."""
     draws = [Draw(group, LIKED[0], NODES) for group in groups_of(program.problem, SWEPT[0])]
     draws += [Draw(group, LIKED[1], NODES) for group in neighbourhood.everybody(SWEPT[1])]
-    with ThreadPoolExecutor(min(workers, 2)) as threads:
-        for one in range(0, len(draws), 2):
-            if clock.left == 0.0 or is_done(now):
-                break
-            now, _ = side_by_side(program, now, [[draw] for draw in draws[one : one + 2]], threads, clock)
-    return now
+    left = iter(draws)
+    is_over = is_done(now)
+
+    def draw(_now: Incumbent, _under_way: Sequence[Draw]) -> Draw | None:
+        return None if is_over else next(left, None)
+
+    def tell(told: Told, now: Incumbent) -> None:
+        nonlocal is_over
+        is_over = is_over or (told.is_better and is_done(now))
+
+    return improve(program, now, draw, tell, ahead=SIDE, workers=workers, clock=clock)

@@ -1,0 +1,90 @@
+"""Neighbourhoods solved side by side, with the same result whatever the number of workers.
+
+Each starts from the plan that all but the last few before it have made, and they are taken in one after the other in
+the order in which they were drawn. So nobody waits for the slowest of a pair, and nothing depends on who is done first.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from allokering.problem import Integers
+from allokering.solvers.clock import Clock
+from allokering.solvers.large_program import NOTHING, Effort, Incumbent, Program
+
+
+@dataclass(frozen=True)
+class Draw:
+    """A neighbourhood."""
+
+    freed: Integers
+    """Who is freed, ascending."""
+    each: int
+    """Options of each of them."""
+    nodes: int
+    """Nodes of the branch and bound."""
+    near: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """Who else wants what these want."""
+    is_doubtful: bool = False
+    """Was it drawn because their options are doubtful?"""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a neighbourhood gave, and what it took."""
+
+    draw: Draw
+    is_better: bool
+    effort: Effort
+
+
+def improve(
+    program: Program,
+    now: Incumbent,
+    draw: Callable[[Incumbent, Sequence[Draw]], Draw | None],
+    tell: Callable[[Told, Incumbent], None],
+    *,
+    ahead: int,
+    workers: int,
+    clock: Clock,
+) -> Incumbent:
+    """The plan after neighbourhoods have been drawn and solved until there is none to draw, or time is up.
+
+    Args:
+        program: solves them.
+        now: the plan to begin from.
+        draw: the next neighbourhood, given the plan and what is under way; None: no more.
+        tell: told what a neighbourhood gave, and the plan as it is then, in the order in which they were drawn.
+        ahead: how many are drawn before the first of them is taken in.
+        workers: solved side by side.
+        clock: when to stop.
+    """
+    flying: deque[tuple[Draw, Incumbent, Future[tuple[Incumbent, Effort]]]] = deque()
+
+    def solve(before: Incumbent, one: Draw) -> tuple[Incumbent, Effort]:
+        if clock.left == 0.0:
+            return before, NOTHING
+        return program.improve(before, one.freed, one.each, one.nodes, clock.left)
+
+    threads = ThreadPoolExecutor(min(workers, ahead))
+    try:
+        while True:
+            while len(flying) < ahead and clock.left != 0.0:
+                one = draw(now, [other for other, _, _ in flying])
+                if one is None:
+                    break
+                flying.append((one, now, threads.submit(solve, now, one)))
+            if not flying:
+                return now
+            one, before, job = flying.popleft()
+            found, effort = job.result()
+            if found is not before:
+                now = program.joined(before, now, found)
+            tell(Told(one, found is not before, effort), now)
+    finally:
+        threads.shutdown(cancel_futures=True)
