@@ -167,6 +167,16 @@ def test_values_are_usage_times_prices_of_resources_and_prices_times_weights(see
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_no_option_costs_more_than_the_dearest_where_resources_are_free(seed: int) -> None:
+    problem, _ = case(seed)
+    weights = np.random.default_rng(seed).integers(0, 5, len(problem.tiers)).astype(float)
+    for actor in filter(len, problem.actors):
+        costs = actor.values(np.zeros(len(problem.resources)), weights)
+
+        assert costs.max() <= actor.dearest(weights) < np.inf
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_keys_are_unique_and_found_again(seed: int) -> None:
     for actor in case(seed)[0].actors:
         keys = [actor.key(option) for option in range(len(actor))]

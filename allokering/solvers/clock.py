@@ -24,6 +24,10 @@ class Clock:
             return None
         return max(0.0, self._limit - self.seconds)
 
+    def stop(self) -> None:
+        """Let the time be up."""
+        self._limit = 0.0
+
     @property
     def struck(self) -> bool:
         """Is the time up?"""

@@ -12,9 +12,10 @@ from functools import cached_property
 
 import numpy as np
 
-from allokering.problem import Floats, Problem, Solution
+from allokering.problem import Floats, Integers, Problem, Solution
 from allokering.solvers.clock import Clock
 from allokering.solvers.large_areas import Areas
+from allokering.solvers.large_beside import Beside
 from allokering.solvers.large_bound import SAFE, Root, rounded_up, tighten
 from allokering.solvers.large_dive import SHORT, dive
 from allokering.solvers.large_greedy import first_that_fits
@@ -88,6 +89,8 @@ def solve_large(
                 return Outcome(status, None, (), NAME, clock.seconds)
     except KeyboardInterrupt:
         notes = ("interrupted",)
+    finally:
+        run.stop()
     if run.best is None:
         return Outcome(Status.UNKNOWN, None, (), NAME, clock.seconds, notes)
     return run.outcome(notes)
@@ -114,6 +117,7 @@ class _Run:
         self._seconds = [0.0] * len(problem.tiers)
         self._holds: dict[int, int] = {}
         self._struck = False
+        self._beside: Beside | None = None
 
     @cached_property
     def _areas(self) -> Areas:
@@ -151,7 +155,7 @@ class _Run:
         share = self._relaxation.clock = self._share_of_bound(tier)
         for _ in range(SHORTAGES):
             self._relaxation.minimise(unit, shortage)
-            root = self._tighten(share)
+            root = self._tighten(tier, share)
             if root.bound > conceivable + 1.0:
                 self.is_infeasible = True
                 return None
@@ -163,6 +167,26 @@ class _Run:
         self._tell(tier)
         return root
 
+    def stop(self) -> None:
+        """Take what is there of the plan that is made beside the relaxation."""
+        if self._beside is not None:
+            self._beside.stop()
+            self._take_what_is_beside(0)
+
+    def _begin_beside(self, tier: int, root: Root, share: Clock) -> None:
+        """Begin a first plan beside the relaxation."""
+        if self.best is not None or self._beside is not None or (columns := self._greedy(root)) is None:
+            return
+        # The relaxation's value, as its bound is still far off.
+        program = self._program(tier, root, root.priced.bound if root.point is None else root.point.value)
+        self._beside = Beside(program, columns, NODES, self._neighbourhood(root), share.left)
+
+    def _take_what_is_beside(self, tier: int) -> None:
+        if self._beside is not None:
+            self._keep(tier, self._beside.plan())
+            self._struck |= self._beside.struck
+            self._beside = None
+
     def _share_of_bound(self, tier: int) -> Clock:
         """Half of this tier's time; less where a vast problem would not get a first plan in the rest."""
         left = self._share(tier).left
@@ -171,40 +195,46 @@ class _Run:
         is_vast = self._vast is not None and self.best is None
         return Clock(max(0.0, min(left / 2, left - FIRST_PLAN)) if is_vast else left / 2)
 
-    def _tighten(self, share: Clock) -> Root:
+    def _tighten(self, tier: int, share: Clock) -> Root:
         if self._vast is None:
             return tighten(self._relaxation, self._pricer, self._separator, share)
-        root, self._relaxation = self._vast.tighten(self._relaxation, self._pricer, self._separator, share)
+        whole = self._share(tier)
+        root, self._relaxation = self._vast.tighten(
+            self._relaxation,
+            self._pricer,
+            self._separator,
+            share,
+            lambda root: self._begin_beside(tier, root, whole),
+        )
         return root
 
     def _search(self, tier: int, root: Root) -> None:
         """A first plan, then neighbourhoods, in this tier's share of the time that is left."""
-        share = self._share(tier)
+        share, is_raised = self._share(tier), False
         self._relaxation.clock = share
         # A plan to begin from is better than what a dive finds; one of the earlier tiers may be far off in this one.
         is_worth_a_dive = self._vast is None and (self.best is None or tier > 0)
         if is_worth_a_dive and (dived := dive(self._relaxation, self._pricer, share)) is not None:
             self._keep(tier, incumbent(self._pool, *dived))
+        if self._beside is not None:
+            self._raise_bound(tier, root, Clock(None if share.left is None else share.left / 2))
+            self._take_what_is_beside(tier)
+            is_raised = True
         if self.best is not None and share.left == 0.0:
             self._struck = True
             return
         most = int(np.clip(OPTIONS // max(1, len(self._problem.actors)), *EACH))
         liked = self._pricer.price(root.cuts, root.prices, most=most).wanted
         self._pool.add(liked)
-        # Measured: to solve no further than is worth while, with few ways, helps the vast, and costs a region more than
-        # it gains.
-        is_vast = self._vast is not None
-        at_hand = self._pricer.worth_having(root.cuts, root.prices, AT_HAND) if is_vast else None
-        bound = root.bound if is_vast else None
-        excess = self._excess(root)
-        program = Program(self._pool, excess, tier, self._holds, self._seed, at_hand=at_hand, bound=bound)
+        program = self._program(tier, root, root.bound)
         if self.best is None:
             self._begin(tier, program, root, share)
             if self._vast is not None and self.best is not None:
                 around = self._neighbourhood(root)
                 swept = sweep(program, around, self.best, self._workers, share, lambda now: self._keep(tier, now))
                 self._keep(tier, swept)
-        self._raise_bound(tier, root, Clock(None if share.left is None else share.left / 2))
+        if not is_raised:
+            self._raise_bound(tier, root, Clock(None if share.left is None else share.left / 2))
         is_finished = self._finish(tier, root, Clock(None if share.left is None else share.left / 2))
         if self.best is not None and self._problem.actors:
             search(
@@ -220,6 +250,18 @@ class _Run:
                 self._finish(tier, root, share)
         self._struck |= program.struck
         self._struck |= share.struck
+
+    def _program(self, tier: int, root: Root, bound: float) -> Program:
+        """What solves sub-problems at these prices.
+
+        Measured: to solve no further than is worth while, with few ways, helps the vast, and costs a region more than
+        it gains.
+        """
+        excess = self._excess(root)
+        if self._vast is None:
+            return Program(self._pool, excess, tier, self._holds, self._seed)
+        at_hand = self._pricer.worth_having(root.cuts, root.prices, AT_HAND)
+        return Program(self._pool, excess, tier, self._holds, self._seed, at_hand=at_hand, bound=bound)
 
     def _neighbourhood(self, root: Root) -> Neighbourhood:
         ways = usual() if self._vast is None else vast()
@@ -250,17 +292,8 @@ class _Run:
 
     def _begin(self, tier: int, program: Program, root: Root, share: Clock) -> None:
         """A first plan where the dive gave none: the relaxation's surest first; failing that, out of all columns."""
-        actors, liked = len(self._problem.actors), self._chosen(root)
-        order = np.lexsort((self._excess(root), -np.round(liked, 3), self._pool.actor))
-        columns_of = np.split(order, np.searchsorted(self._pool.actor[order], np.arange(1, actors)))
-        chosen = None
-        if actors:
-            sure = np.argsort([-liked[columns[0]] for columns in columns_of], kind="stable")
-            # An actor's first option stays out, where that is allowed: there is room for it when there is for no other.
-            options = [[*self._pool.option[columns].tolist(), 0] for columns in columns_of]
-            chosen = first_that_fits(self._problem, options, sure.tolist())
-        if chosen is not None:
-            columns = self._pool.add([(actor, np.array([one])) for actor, one in enumerate(chosen.tolist())])
+        columns = self._greedy(root) if self._problem.actors else None
+        if columns is not None:
             # Without alternatives this is but a linear program: better a plan a little late than none in time.
             seconds = None if share.left is None else max(share.left, LATE)
             self._keep(tier, program.begin(columns, NODES, seconds)[0])
@@ -268,6 +301,19 @@ class _Run:
             begun, is_none = program.begin(np.arange(len(self._pool)), NODES, share.left)
             self.is_infeasible = is_none and len(self._pool) == sum(len(actor) for actor in self._problem.actors)
             self._keep(tier, begun)
+
+    def _greedy(self, root: Root) -> Integers | None:
+        """A column per actor: the relaxation's surest first, everybody else takes what fits; None if nothing does."""
+        actors, liked = len(self._problem.actors), self._chosen(root)
+        order = np.lexsort((self._excess(root), -np.round(liked, 3), self._pool.actor))
+        columns_of = np.split(order, np.searchsorted(self._pool.actor[order], np.arange(1, actors)))
+        sure = np.argsort([-liked[columns[0]] for columns in columns_of], kind="stable")
+        # An actor's first option stays out, where that is allowed: there is room for it when there is for no other.
+        options = [[*self._pool.option[columns].tolist(), 0] for columns in columns_of]
+        chosen = first_that_fits(self._problem, options, sure.tolist())
+        if chosen is None:
+            return None
+        return self._pool.add([(actor, np.array([one])) for actor, one in enumerate(chosen.tolist())])
 
     def _share(self, tier: int) -> Clock:
         """This tier's share of the time that is left."""

@@ -3,7 +3,7 @@
 1. Column-and-row generation: interior points solve a relaxation without what can be left aside, and without the rows
    that no solution has broken yet. Their prices lie in the middle of all that are optimal, so they need no other
    stabilisation. Rounding rows come in once, when the value is calm.
-2. A plan that follows the relaxation where it is sure is made better group by group, twice.
+2. A plan that follows the relaxation where it is sure is made better group by group, twice (beside the relaxation).
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ from allokering.solvers.rounding import Separator
 
 ROUNDS = 30
 """Rounds of pricing at most."""
-NEAR = 7e-3
+NEAR = 4e-3
 """The relaxation is solved well enough when bound and value differ by this share: the areas raise the bound by more."""
 CALM = 0.03
 """Rounding rows come in, once, when the value changes by no more than this share."""
+WORTH_FOLLOWING = 2
+"""Prices are worth following when the relaxation has been solved so many times with rounding rows."""
 IDLE = 1e-3
 """A rounding row whose price is below this goes."""
 EACH = 5
@@ -70,12 +72,20 @@ class Vast:
         return relaxation
 
     def tighten(
-        self, relaxation: Relaxation, pricer: Pricer, separator: Separator, clock: Clock
+        self,
+        relaxation: Relaxation,
+        pricer: Pricer,
+        separator: Separator,
+        clock: Clock,
+        when_settled: Callable[[Root], None],
     ) -> tuple[Root, Relaxation]:
-        """Generate columns and rows by interior points; the bound, and the relaxation as it is then."""
+        """Generate columns and rows by interior points; the bound, and the relaxation as it is then.
+
+        `when_settled` is told, once, as soon as prices are worth following; it may add to the pool.
+        """
         relaxation.charge(np.zeros(len(relaxation.charges)))  # those of an earlier tier are in another unit
         best = nothing_known(relaxation, pricer)
-        value, is_rounded = np.inf, False
+        value, is_rounded, followed = np.inf, False, 0
         for _ in range(ROUNDS):
             point = None if clock.left == 0.0 else relaxation.solve(PRIMAL)
             if point is None:
@@ -86,6 +96,9 @@ class Vast:
             best = Root(best.bound, best.cuts, best.prices, best.priced, point)
             if is_rounded and point.value - best.bound <= NEAR * max(1.0, abs(point.value)):
                 break
+            followed += is_rounded
+            if followed == WORTH_FOLLOWING:
+                when_settled(Root(priced.bound, tuple(relaxation.cuts), point.prices, priced, point))
             change = abs(point.value - value) / max(1.0, abs(value)) if np.isfinite(value) else np.inf
             cuts = [relaxation.cuts[number] for number in np.flatnonzero(point.prices.rows > IDLE)]
             if not is_rounded and change <= CALM:

@@ -1,0 +1,89 @@
+"""The first plan of a vast problem, which is made beside the relaxation."""
+
+from __future__ import annotations
+
+import pytest
+
+from allokering.solvers import large, large_vast
+from allokering.solvers.large import solve_large
+from allokering.solvers.large_beside import Beside
+from allokering.solvers.large_pricing import Pricer
+from tests.test_large import bounds, jobs_and_agents, values
+
+made: list[Beside] = []
+
+
+@pytest.fixture(autouse=True)
+def as_vast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forty actors are too many for the simplex, prices are worth following at once, and no bound is near enough."""
+    monkeypatch.setattr(large, "VAST", 1)
+    monkeypatch.setattr(large, "FEW", 0)
+    for name, value in {"SWEPT": (6, 8), "CALM": 1e9, "WORTH_FOLLOWING": 1, "NEAR": -1.0, "ROUNDS": 6}.items():
+        monkeypatch.setattr(large_vast, name, value)
+    made.clear()
+    begin = Beside.__init__
+
+    def begun(self: Beside, *given: object) -> None:
+        begin(self, *given)  # type: ignore[arg-type]
+        made.append(self)
+
+    monkeypatch.setattr(Beside, "__init__", begun)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_it_is_the_same_whatever_the_number_of_workers(seed: int) -> None:
+    problem = jobs_and_agents(40, 5, seed=seed)
+
+    alone, together = (solve_large(problem, workers=workers, work_limit=10) for workers in (1, 2))
+
+    first, second = (beside.plan() for beside in made)
+    assert first is not None
+    assert second is not None
+    assert first.values == second.values
+    assert first.columns.tolist() == second.columns.tolist()
+    assert values(alone) == values(together)
+    assert bounds(alone)[0] <= values(alone)[0] <= first.values[0]
+
+
+def test_with_a_plan_to_begin_from_no_other_is_made() -> None:
+    problem = jobs_and_agents(40, 5, seed=1)
+    known = solve_large(problem, work_limit=10).solution
+    made.clear()
+
+    again = solve_large(problem, work_limit=10, start=known)
+
+    assert made == []
+    assert again.solution is not None
+
+
+def test_interrupted_before_the_relaxation_is_solved_it_returns_the_plan_made_beside(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As when someone presses Ctrl-C in the first pricing after the plan was begun."""
+    problem = jobs_and_agents(40, 5, seed=2)
+    price = Pricer.price
+
+    def interrupted(self: Pricer, *given: object, **named: object) -> object:
+        if made:
+            raise KeyboardInterrupt
+        return price(self, *given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Pricer, "price", interrupted)
+    outcome = solve_large(problem)
+
+    assert len(made) == 1
+    assert outcome.solution is not None
+    assert problem.is_feasible(outcome.solution)
+    assert "interrupted" in outcome.notes
+
+
+def test_stopped_it_begins_no_more_parts() -> None:
+    """What is there already is a plan none the less."""
+    problem = jobs_and_agents(40, 5, seed=3)
+    solve_large(problem, work_limit=10, time_limit=60)
+    beside = made[0]
+
+    assert not beside.struck
+    beside.stop()
+    assert beside.struck
+    assert beside.plan() is not None
