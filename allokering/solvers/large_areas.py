@@ -39,6 +39,8 @@ SECONDS = 20.0
 """A program that takes this long is broken off: its bound counts."""
 HARD = 6
 """One area gets at most one in so many seconds of the time that is left."""
+SPARE = 3
+"""And at most so many times what it would get if all got the same: most need far less."""
 SAFE = 1e-7
 """Share of an area's bound that is given away for the tolerances of the solver."""
 CLOSE = 1e-4
@@ -132,8 +134,9 @@ class Areas:
         for area in self._areas:
             costs, most = self._costs(area, asked, reduced, traded, bearer, inner)
             programs.append(_Program(area, costs, most, problem.bounds[area.rows], cuts_of[area.number]))
+        part = max(HARD, len(programs) / SPARE)
         with ThreadPoolExecutor(self._workers) as pool:
-            bounds = list(pool.map(lambda program: program.solve(clock), programs))
+            bounds = list(pool.map(lambda program: program.solve(clock, part), programs))
         self.struck |= any(program.struck for program in programs)
         return float(total + sum(bounds))
 
@@ -174,10 +177,13 @@ class _Program:
         rows = np.concatenate([used.row, helping])
         return sparse.coo_array((values, (rows, np.zeros_like(rows))), shape=(len(self._costs), 1))
 
-    def solve(self, clock: Clock) -> float:
-        """What the area costs at least, found in a part of the time; -inf if not even its relaxation was solved."""
+    def solve(self, clock: Clock, part: float) -> float:
+        """What the area costs at least; -inf if not even its relaxation was solved.
+
+        It takes one in `part` of the seconds that the clock has left, at most.
+        """
         count = len(self._area.kinds)
-        own = Clock(SECONDS if clock.left is None else min(SECONDS, clock.left / HARD))
+        own = Clock(SECONDS if clock.left is None else min(SECONDS, clock.left / part))
         least, reduced = self._relaxed()
         if not math.isfinite(least) or not count:
             return least

@@ -12,6 +12,7 @@ A neighbourhood grows while it is solved at once, and shrinks if not. Nobody is 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -86,17 +87,6 @@ class Neighbourhood:
         score[is_busy] = -np.inf
         return Draw(way.best(score), round(way.each), way.nodes, nearest[: self.ways.apart], is_doubtful)
 
-    def everybody(self, size: int) -> list[Integers]:
-        """Everybody once, in groups of so many who want what one of them wants."""
-        groups, left = [], np.ones(len(self._tired), dtype=bool)
-        while left.any():
-            first = int(self._random.choice(np.flatnonzero(left)))
-            affinity = np.where(left, self._affinity(first), -1.0)
-            group = np.sort(np.argsort(-affinity, kind="stable")[: min(size, np.count_nonzero(left))])
-            left[group] = False
-            groups.append(group)
-        return groups
-
     def learn(self, told: Told) -> None:
         """Adjust sizes and interest to what a neighbourhood gave."""
         if told.is_better:
@@ -144,12 +134,20 @@ def search(
     tries: int,
     workers: int,
     is_done: Callable[[Incumbent], bool],
+    most: float = math.inf,
 ) -> Incumbent:
-    """Improve the plan until `tries` neighbourhoods in a row gave nothing, or it is good enough, or time is up."""
-    failed, is_over = 0, is_done(now)
+    """Improve the plan until `tries` neighbourhoods in a row gave nothing, or it is good enough, or time is up.
+
+    Or until so many neighbourhoods, at `most`, have been drawn.
+    """
+    failed, drawn, is_over = 0, 0, is_done(now)
 
     def draw(now: Incumbent, under_way: Sequence[Draw]) -> Draw | None:
-        return None if is_over else neighbourhood.draw(now, under_way)
+        nonlocal drawn
+        if is_over or drawn >= most:
+            return None
+        drawn += 1
+        return neighbourhood.draw(now, under_way)
 
     def tell(told: Told, now: Incumbent) -> None:
         nonlocal failed, is_over

@@ -26,6 +26,8 @@ from allokering.solvers.rounding import RoundingRow, Separator
 
 DUAL, PRIMAL = 1, 4
 """Numbers of the simplex methods in HiGHS: after new rows or bounds, after new columns."""
+CLOSE = 1e-5
+"""An interior point is near enough when value and bound differ by this share: its prices prove a bound all the same."""
 WAYS = 3
 """Transfers away from one resource that one pricing may bring in."""
 BROKEN = 1e-6
@@ -88,7 +90,9 @@ class Relaxation:
         self._cut_rows = self._tier_rows + len(problem.tiers)
         self._holds = np.full(len(problem.tiers), math.inf)
         # Presolve would spoil the prices of an interior point, and the basis of a simplex.
-        interior = {"solver": "ipm", "run_crossover": "off"} if is_interior else {}
+        interior: dict[str, float | str] = {}
+        if is_interior:
+            interior = {"solver": "ipm", "run_crossover": "off", "ipm_optimality_tolerance": CLOSE}
         self._highs = quiet_highs(presolve="off", **interior)
         self._pass_model()
 
