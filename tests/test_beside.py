@@ -18,7 +18,7 @@ def as_vast(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forty actors are too many for the simplex, prices are worth following at once, and no bound is near enough."""
     monkeypatch.setattr(large, "VAST", 1)
     monkeypatch.setattr(large, "FEW", 0)
-    for name, value in {"SWEPT": 6, "CALM": 1e9, "WORTH_FOLLOWING": 1, "NEAR": -1.0, "ROUNDS": 6}.items():
+    for name, value in {"SWEPT": (6, 8), "CALM": 1e9, "WORTH_FOLLOWING": 1, "NEAR": -1.0, "ROUNDS": 6}.items():
         monkeypatch.setattr(large_vast, name, value)
     made.clear()
     begin = Beside.__init__

@@ -18,11 +18,13 @@ from allokering.solvers.large import solve_large
 from allokering.solvers.large_aside import Aside
 from allokering.solvers.large_groups import groups_of
 from allokering.solvers.large_least import least_prices
+from allokering.solvers.large_neighbourhood import Neighbourhood
 from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_pricing import Pricer, Prices
 from allokering.solvers.large_program import Program, incumbent
 from allokering.solvers.large_relaxation import PRIMAL, Relaxation
 from allokering.solvers.large_vast import Vast
+from allokering.solvers.large_ways import vast
 from allokering.solvers.outcome import Status
 from allokering.solvers.rounding import Separator
 
@@ -32,7 +34,7 @@ def as_vast(monkeypatch: pytest.MonkeyPatch) -> None:
     """Even two actors are too many for the simplex, and no group has more than two."""
     monkeypatch.setattr(large, "VAST", 1)
     monkeypatch.setattr(large, "FEW", 0)
-    monkeypatch.setattr(large_vast, "SWEPT", 2)
+    monkeypatch.setattr(large_vast, "SWEPT", (2, 3))
 
 
 def test_everybody_is_in_one_group_and_no_group_is_too_large() -> None:
@@ -54,6 +56,22 @@ def test_who_wants_different_things_is_in_different_groups() -> None:
     groups = groups_of(Problem(whole.tiers, whole.resources, tuple(actors), whole.reliefs), 2)
 
     assert sorted(group.tolist() for group in groups) == [[0, 2], [1, 3]]
+
+
+def test_freed_again_everybody_is_in_one_group_of_those_who_want_the_same() -> None:
+    """Twelve actors who want one resource each, of three; four of them want the same."""
+    usage = sparse.csr_array(np.eye(3, dtype=np.int64))
+    actors = [ListedOptions(f"a{n}", ("it",), usage[[n % 3]], np.array([[1]])) for n in range(12)]
+    problem = Problem((Tier("cost", "NOK"),), tuple(Resource("r", str(n), 0, 9) for n in range(3)), tuple(actors))
+    pool = Pool(problem)
+    pool.add([(actor, np.array([0])) for actor in range(12)])
+    neighbourhood = Neighbourhood(pool, np.zeros(12), np.zeros(12), np.ones(3), 1, vast())
+
+    exact, uneven = neighbourhood.everybody(4), neighbourhood.everybody(5)
+
+    assert sorted(group.tolist() for group in exact) == [[0, 3, 6, 9], [1, 4, 7, 10], [2, 5, 8, 11]]
+    assert sorted(np.concatenate(uneven).tolist()) == list(range(12))
+    assert sorted(map(len, uneven)) == [2, 5, 5]
 
 
 @pytest.mark.usefixtures("as_vast")

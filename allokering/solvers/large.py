@@ -230,7 +230,9 @@ class _Run:
         if self.best is None:
             self._begin(tier, program, root, share)
             if self._vast is not None and self.best is not None:
-                self._keep(tier, sweep(program, self.best, self._workers, share, lambda now: self._keep(tier, now)))
+                around = self._neighbourhood(root)
+                swept = sweep(program, around, self.best, self._workers, share, lambda now: self._keep(tier, now))
+                self._keep(tier, swept)
         if not is_raised:
             self._raise_bound(tier, root, Clock(None if share.left is None else share.left / 2))
         is_finished = self._finish(tier, root, Clock(None if share.left is None else share.left / 2))

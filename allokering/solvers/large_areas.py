@@ -39,7 +39,7 @@ SECONDS = 20.0
 """A program that takes this long is broken off: its bound counts."""
 HARD = 6
 """One area gets at most one in so many seconds of the time that is left."""
-SPARE = 3
+SPARE = 8
 """And at most so many times what it would get if all got the same: most need far less."""
 SAFE = 1e-7
 """Share of an area's bound that is given away for the tolerances of the solver."""

@@ -6,17 +6,13 @@ when the relaxation is solved; so the result is the same on any machine.
 
 from __future__ import annotations
 
-import math
 from concurrent.futures import ThreadPoolExecutor
 
 from allokering.problem import Integers
 from allokering.solvers.clock import Clock
-from allokering.solvers.large_neighbourhood import Neighbourhood, search
+from allokering.solvers.large_neighbourhood import Neighbourhood
 from allokering.solvers.large_program import Incumbent, Program
 from allokering.solvers.large_vast import sweep
-
-PART = 20
-"""After the sweep so many neighbourhoods are searched: one to so many actors."""
 
 
 class Beside:
@@ -26,7 +22,7 @@ class Beside:
         program: solves its parts.
         columns: a column per actor to begin with.
         nodes: of the branch and bound of the beginning.
-        neighbourhood: what is searched after the sweep.
+        neighbourhood: for the groups of the sweep.
         left: seconds in all; None: without a limit.
     """
 
@@ -36,7 +32,6 @@ class Beside:
         self._clock = Clock(left)
         self._program = program
         self._neighbourhood = neighbourhood
-        self._most = math.ceil(len(columns) / PART)
         threads = ThreadPoolExecutor(1)
         self._job = threads.submit(self._make, columns, nodes)
         threads.shutdown(wait=False)
@@ -45,17 +40,7 @@ class Beside:
         begun, _ = self._program.begin(columns, nodes, self._clock.left)
         if begun is None:
             return None
-        swept = sweep(self._program, begun, 1, self._clock, _never)
-        return search(
-            self._program,
-            self._neighbourhood,
-            swept,
-            self._clock,
-            tries=self._most,
-            most=self._most,
-            workers=1,
-            is_done=_never,
-        )
+        return sweep(self._program, self._neighbourhood, begun, 1, self._clock, lambda _: False)
 
     def stop(self) -> None:
         """Begin no more parts."""
@@ -69,7 +54,3 @@ class Beside:
     def struck(self) -> bool:
         """Did time cut it short?"""
         return self._clock.struck or self._program.struck
-
-
-def _never(_: Incumbent) -> bool:
-    return False

@@ -12,7 +12,6 @@ A neighbourhood grows while it is solved at once, and shrinks if not. Nobody is 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -85,7 +84,18 @@ class Neighbourhood:
         else:
             score = affinity * self._random.uniform(SPREAD, 1, len(affinity))
         score[is_busy] = -np.inf
-        return Draw(way.best(score), round(way.each), way.nodes, nearest[: self.ways.apart], is_doubtful)
+        return Draw(way.best(score), round(way.each), way.nodes, way.patience, nearest[: self.ways.apart], is_doubtful)
+
+    def everybody(self, size: int) -> list[Integers]:
+        """Everybody once, in groups of so many who want what one of them wants."""
+        groups, left = [], np.ones(len(self._tired), dtype=bool)
+        while left.any():
+            first = int(self._random.choice(np.flatnonzero(left)))
+            affinity = np.where(left, self._affinity(first), -1.0)
+            group = np.sort(np.argsort(-affinity, kind="stable")[: min(size, np.count_nonzero(left))])
+            left[group] = False
+            groups.append(group)
+        return groups
 
     def learn(self, told: Told) -> None:
         """Adjust sizes and interest to what a neighbourhood gave."""
@@ -134,20 +144,12 @@ def search(
     tries: int,
     workers: int,
     is_done: Callable[[Incumbent], bool],
-    most: float = math.inf,
 ) -> Incumbent:
-    """Improve the plan until `tries` neighbourhoods in a row gave nothing, or it is good enough, or time is up.
-
-    Or until so many neighbourhoods, at `most`, have been drawn.
-    """
-    failed, drawn, is_over = 0, 0, is_done(now)
+    """Improve the plan until `tries` neighbourhoods in a row gave nothing, or it is good enough, or time is up."""
+    failed, is_over = 0, is_done(now)
 
     def draw(now: Incumbent, under_way: Sequence[Draw]) -> Draw | None:
-        nonlocal drawn
-        if is_over or drawn >= most:
-            return None
-        drawn += 1
-        return neighbourhood.draw(now, under_way)
+        return None if is_over else neighbourhood.draw(now, under_way)
 
     def tell(told: Told, now: Incumbent) -> None:
         nonlocal failed, is_over
@@ -155,4 +157,4 @@ def search(
         failed = 0 if told.is_better else failed + 1
         is_over = is_over or failed >= tries or (told.is_better and is_done(now))
 
-    return improve(program, now, draw, tell, ahead=neighbourhood.ways.ahead, workers=workers, clock=clock)
+    return improve(program, now, draw, tell, workers=workers, clock=clock)

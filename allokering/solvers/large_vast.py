@@ -3,7 +3,7 @@
 1. Column-and-row generation: interior points solve a relaxation without what can be left aside, and without the rows
    that no solution has broken yet. Their prices lie in the middle of all that are optimal, so they need no other
    stabilisation. Rounding rows come in once, when the value is calm.
-2. A plan that follows the relaxation where it is sure is made better group by group.
+2. A plan that follows the relaxation where it is sure is made better group by group, twice.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from allokering.solvers.large_ahead import Draw, Told, improve
 from allokering.solvers.large_aside import Aside
 from allokering.solvers.large_bound import Root, more, nothing_known
 from allokering.solvers.large_groups import groups_of
+from allokering.solvers.large_neighbourhood import Neighbourhood
 from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_pricing import Pricer
 from allokering.solvers.large_program import Incumbent, Program
@@ -25,7 +26,7 @@ from allokering.solvers.rounding import Separator
 
 ROUNDS = 30
 """Rounds of pricing at most."""
-NEAR = 4e-3
+NEAR = 3e-3
 """The relaxation is solved well enough when bound and value differ by this share: the areas raise the bound by more."""
 CALM = 0.03
 """Rounding rows come in, once, when the value changes by no more than this share."""
@@ -43,12 +44,12 @@ FELL = 4e-3
 """Where the value has fallen by this share, columns are thrown out; later they would only come again."""
 SETTLED = 0.05
 """What is aside is paid for from when on the value changes by no more than this share."""
-SWEPT = 65
-"""Actors in a group that is freed as one when everybody is freed."""
-LIKED = 8
+SWEPT = 65, 70
+"""Actors in a group that is freed as one, when everybody is freed first and again."""
+LIKED = 8, 15
 """Options of each of them."""
 SIDE = 4
-"""Groups under way at once."""
+"""Groups under way at once, itself counted."""
 NODES = 1_000
 """Nodes of the branch and bound of a group."""
 
@@ -121,18 +122,23 @@ class Vast:
 
 
 def sweep(
-    program: Program, now: Incumbent, workers: int, clock: Clock, is_done: Callable[[Incumbent], bool]
+    program: Program,
+    neighbourhood: Neighbourhood,
+    now: Incumbent,
+    workers: int,
+    clock: Clock,
+    is_done: Callable[[Incumbent], bool],
 ) -> Incumbent:
-    """The plan after everybody has been freed once, in groups of competitors."""
-    groups = iter(groups_of(program.problem, SWEPT))
-    is_over = is_done(now)
+    """The plan after everybody has been freed in groups of competitors, then again in others to cross every border."""
+    draws = [Draw(group, LIKED[0], NODES, SIDE) for group in groups_of(program.problem, SWEPT[0])]
+    draws += [Draw(group, LIKED[1], NODES, SIDE) for group in neighbourhood.everybody(SWEPT[1])]
+    left, is_over = iter(draws), is_done(now)
 
     def draw(_now: Incumbent, _under_way: Sequence[Draw]) -> Draw | None:
-        group = None if is_over else next(groups, None)
-        return None if group is None else Draw(group, LIKED, NODES)
+        return None if is_over else next(left, None)
 
     def tell(told: Told, now: Incumbent) -> None:
         nonlocal is_over
         is_over = is_over or (told.is_better and is_done(now))
 
-    return improve(program, now, draw, tell, ahead=SIDE, workers=workers, clock=clock)
+    return improve(program, now, draw, tell, workers=workers, clock=clock)
