@@ -69,7 +69,7 @@ def solve_large(
     Args:
         problem: what to solve.
         seed: of the neighbourhoods; the same seed gives the same plan.
-        workers: neighbourhoods solved side by side, at most two; the plan does not depend on it.
+        workers: neighbourhoods, or areas, solved side by side; the plan does not depend on it.
         work_limit: neighbourhoods in a row that may fail before a tier's search ends; None: one per actor.
         time_limit: seconds in all. A guard: where it strikes, the plan depends on the machine, and the outcome says so.
         start: a feasible solution to begin from; the outcome is never worse.

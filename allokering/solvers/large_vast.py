@@ -26,7 +26,7 @@ from allokering.solvers.rounding import Separator
 
 ROUNDS = 30
 """Rounds of pricing at most."""
-NEAR = 3e-3
+NEAR = 4e-3
 """The relaxation is solved well enough when bound and value differ by this share: the areas raise the bound by more."""
 CALM = 0.03
 """Rounding rows come in, once, when the value changes by no more than this share."""

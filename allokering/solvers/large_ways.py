@@ -76,6 +76,6 @@ def usual() -> Ways:
 
 def vast() -> Ways:
     """For a problem with thousands of actors: small neighbourhoods, many at once, far from each other."""
-    doubtful = Way(60, 20, 100, 10, 6, 60, easy=2_000, hard=5_000, growth=1.1, nodes=1000, patience=16)
+    doubtful = Way(60, 20, 100, 10, 6, 60, easy=2_000, hard=5_000, growth=1.1, nodes=1000, patience=8)
     rivals = Way(6, 3, 12, 300, 300, 300, easy=300, hard=700, growth=1.05, nodes=200, patience=8)
     return Ways(doubtful, rivals, apart=100)
