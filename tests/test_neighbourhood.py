@@ -140,5 +140,16 @@ def test_two_plans_found_from_one_are_joined_without_loss(seed: int) -> None:
     assert joined.values[0] >= solve_exact(problem).tiers[0].value
 
 
+def test_what_was_found_may_be_other_adjustments_alone() -> None:
+    """Sixty overtime for nothing in the plan before; where it is gone already, there is nothing to join."""
+    problem = jobs_and_agents(16, 3, seed=1)
+    _, program, plan = begun(problem)
+    spare = np.array([60, 0, 0])
+    wasteful = Incumbent(plan.columns, plan.amounts + spare, (plan.values[0] + 6000,))
+
+    assert program.joined(wasteful, plan, plan).values == plan.values
+    assert program.joined(wasteful, wasteful, plan) is plan
+
+
 def solution(pool: Pool, plan: Incumbent) -> Solution:
     return Solution(pool.option[plan.columns], plan.amounts)

@@ -131,8 +131,10 @@ class Program:
         columns, amounts = now.columns.copy(), now.amounts + found.amounts - before.amounts
         columns[changed] = found.columns[changed]
         both = incumbent(self._pool, columns, amounts)
+        both = both if both is not None and self._is_kept(both) else None
         gain = before.values[self._tier] - found.values[self._tier]
-        if both is not None and self._is_kept(both) and both.values[self._tier] <= now.values[self._tier] - gain:
+        adds_up = both is not None and both.values[self._tier] <= now.values[self._tier] - gain
+        if adds_up or not len(changed):
             return self._better(both, now)
         merged, _ = self._solve(self._part(now, changed, found.columns[changed]), MERGE, SECONDS)
         return self._better(merged, now)

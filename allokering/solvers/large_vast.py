@@ -49,7 +49,7 @@ SWEPT = 65, 70
 LIKED = 8, 15
 """Options of each of them."""
 SIDE = 4
-"""Groups under way at once, itself counted."""
+"""A group is taken in when so many have been drawn, itself counted."""
 NODES = 1_000
 """Nodes of the branch and bound of a group."""
 
