@@ -250,7 +250,7 @@ def test_the_relaxation_of_the_vast_has_rounding_rows() -> None:
     relaxation = vast.beginning()
     relaxation.minimise(np.ones(1), 1e6)
 
-    root, _ = vast.tighten(relaxation, Pricer(problem), Separator(problem), Clock(None), lambda _: None)
+    root, _ = vast.tighten(relaxation, Pricer(problem), Separator(problem), Clock(None), lambda *_: None)
 
     assert len(root.cuts) == 1
     assert 800 * (1 - large_vast.NEAR) - 1e-3 <= root.bound <= 800

@@ -69,38 +69,37 @@ def test_the_first_of_one_is_far_from_what_is_under_way() -> None:
         assert len(other.near) == 100
         assert other.is_doubtful or other.near[0] in other.freed
         assert other.near[0] not in one.near
-    everybody = Draw(np.zeros(0, dtype=np.int64), 1, 1, 1, np.arange(400))
+    everybody = Draw(np.zeros(0, dtype=np.int64), 1, 1, np.arange(400))
     assert len(drawer.draw(plan, [everybody]).freed) > 0
 
 
 def test_with_everybody_under_way_somebody_is_freed_again() -> None:
     pool, _, plan = begun(jobs_and_agents(12, 3, seed=1))
-    assert len(neighbourhood(pool).draw(plan, [Draw(np.arange(12), 3, 10, 1)]).freed) > 0
+    assert len(neighbourhood(pool).draw(plan, [Draw(np.arange(12), 3, 10)]).freed) > 0
 
 
-def drawn(problem: Problem, *, workers: int, patience: tuple[int, int]) -> tuple[list[bool], Incumbent]:
-    """Sixty pairs and triples one after the other, with ends that depend on nothing but their number."""
+def drawn(problem: Problem, *, workers: int, ahead: int) -> tuple[list[bool], Incumbent]:
+    """Sixty pairs and triples: whether each gave a better plan, and the plan in the end."""
     _, program, plan = begun(problem)
     random, count = np.random.default_rng(4), len(problem.actors)
-    groups = [np.sort(random.choice(count, 2 + one % 2, replace=False)) for one in range(60)]
-    draws = iter([Draw(group, 5, 50, patience[one % 2]) for one, group in enumerate(groups)])
+    draws = iter([Draw(np.sort(random.choice(count, 2 + one % 2, replace=False)), 5, 50) for one in range(60)])
     gave = []
 
     def draw(_now: Incumbent, under_way: Sequence[Draw]) -> Draw | None:
-        assert len(under_way) < max(patience)
+        assert len(under_way) < ahead
         return next(draws, None)
 
     def tell(told: Told, _now: Incumbent) -> None:
         gave.append(told.is_better)
 
-    return gave, improve(program, plan, draw, tell, workers=workers, clock=Clock(None))
+    return gave, improve(program, plan, draw, tell, ahead=ahead, workers=workers, clock=Clock(None))
 
 
-@pytest.mark.parametrize("patience", [(1, 1), (3, 3), (2, 9)])
+@pytest.mark.parametrize("ahead", [1, 3, 8])
 @pytest.mark.parametrize("seed", range(3))
-def test_side_by_side_the_number_of_workers_changes_nothing(seed: int, patience: tuple[int, int]) -> None:
+def test_side_by_side_the_number_of_workers_changes_nothing(seed: int, ahead: int) -> None:
     problem = jobs_and_agents(30, 4, seed=seed)
-    alone, together = (drawn(problem, workers=workers, patience=patience) for workers in (1, 2))
+    alone, together = (drawn(problem, workers=workers, ahead=ahead) for workers in (1, 2))
 
     assert alone[0] == together[0]
     assert len(alone[0]) == 60
@@ -115,7 +114,7 @@ def test_no_time_no_neighbourhood() -> None:
     def never(_now: Incumbent, _under_way: Sequence[Draw]) -> Draw | None:
         raise AssertionError
 
-    assert improve(program, plan, never, lambda *_: None, workers=2, clock=Clock(0.0)) is plan
+    assert improve(program, plan, never, lambda *_: None, ahead=3, workers=2, clock=Clock(0.0)) is plan
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -126,10 +125,10 @@ def test_two_plans_found_from_one_are_joined_without_loss(seed: int) -> None:
     halves = np.arange(8), np.arange(8, 16)
     first, second = (program.improve(plan, half, 3, 1000, None)[0] for half in halves)
 
-    joined = program.joined(plan, first, second)
+    joined = program.joined(plan, first, second, None)
 
-    assert program.joined(plan, plan, second) is second
-    assert program.joined(plan, first, plan) is first
+    assert program.joined(plan, plan, second, None) is second
+    assert program.joined(plan, first, plan, None) is first
     assert joined.values <= first.values
     assert problem.values(solution(pool, joined)) == joined.values
     assert problem.is_feasible(solution(pool, joined))
@@ -147,8 +146,8 @@ def test_what_was_found_may_be_other_adjustments_alone() -> None:
     spare = np.array([60, 0, 0])
     wasteful = Incumbent(plan.columns, plan.amounts + spare, (plan.values[0] + 6000,))
 
-    assert program.joined(wasteful, plan, plan).values == plan.values
-    assert program.joined(wasteful, wasteful, plan) is plan
+    assert program.joined(wasteful, plan, plan, None).values == plan.values
+    assert program.joined(wasteful, wasteful, plan, None) is plan
 
 
 def solution(pool: Pool, plan: Incumbent) -> Solution:

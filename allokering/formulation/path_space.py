@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
-import numpy.typing as npt
 
-from allokering.problem import Integers
+from allokering.problem import Booleans, Integers
 
-Booleans = npt.NDArray[np.bool_]
 NO_SITE = ""
 
 

@@ -5,8 +5,7 @@ rotation, and their interaction in the window of absence. So the cost of every p
 array operations (`PathOptions.values`), and the usage of chosen paths is read off the same arrays
 (`PathOptions.usage`).
 
-Axes: position (K), start (S), rotation (R, of which number 0 is "none"), site (H, of which number 0 is "no site"),
-period (P).
+The axes are those of `path_space`.
 """
 
 from __future__ import annotations
@@ -20,12 +19,10 @@ from scipy import sparse
 from typing_extensions import override
 
 from allokering.formulation.path import Path
-from allokering.formulation.path_space import Booleans, PathSpace, Use, While
-from allokering.problem import Floats, Integers, Options, Surcharges
+from allokering.formulation.path_space import PathSpace, Use, While
+from allokering.problem import Booleans, Floats, Integers, Options, Surcharges
 
 UNPLACED = "unplaced"
-
-
 WORTH = 50
 """Paths per option wanted from which on it pays to look at groups of rotations instead of all."""
 

@@ -168,24 +168,17 @@ class _Run:
         return root
 
     def stop(self) -> None:
-        """Take what is there of the plan that is made beside the relaxation."""
+        """Take what is there of the plan that is made beside the relaxation; it is made in the first tier only."""
         if self._beside is not None:
             self._beside.stop()
-            self._take_what_is_beside(0)
+            self._keep(0, self._beside.plan())
 
-    def _begin_beside(self, tier: int, root: Root, share: Clock) -> None:
-        """Begin a first plan beside the relaxation."""
+    def _begin_beside(self, tier: int, root: Root, value: float, share: Clock) -> None:
+        """Begin a first plan beside the relaxation, of which this is the value so far: its bound is still far off."""
         if self.best is not None or self._beside is not None or (columns := self._greedy(root)) is None:
             return
-        # The relaxation's value, as its bound is still far off.
-        program = self._program(tier, root, root.priced.bound if root.point is None else root.point.value)
+        program = self._program(tier, root, value)
         self._beside = Beside(program, columns, NODES, self._neighbourhood(root), share.left)
-
-    def _take_what_is_beside(self, tier: int) -> None:
-        if self._beside is not None:
-            self._keep(tier, self._beside.plan())
-            self._struck |= self._beside.struck
-            self._beside = None
 
     def _share_of_bound(self, tier: int) -> Clock:
         """Half of this tier's time; less where a vast problem would not get a first plan in the rest."""
@@ -204,7 +197,7 @@ class _Run:
             self._pricer,
             self._separator,
             share,
-            lambda root: self._begin_beside(tier, root, whole),
+            lambda root, value: self._begin_beside(tier, root, value, whole),
         )
         return root
 
@@ -217,9 +210,10 @@ class _Run:
         if is_worth_a_dive and (dived := dive(self._relaxation, self._pricer, share)) is not None:
             self._keep(tier, incumbent(self._pool, *dived))
         if self._beside is not None:
-            self._raise_bound(tier, root, Clock(None if share.left is None else share.left / 2))
-            self._take_what_is_beside(tier)
-            is_raised = True
+            self._raise_bound(tier, root, _half(share))
+            self._keep(tier, self._beside.plan())
+            self._struck |= self._beside.struck
+            self._beside, is_raised = None, True
         if self.best is not None and share.left == 0.0:
             self._struck = True
             return
@@ -234,8 +228,8 @@ class _Run:
                 swept = sweep(program, around, self.best, self._workers, share, lambda now: self._keep(tier, now))
                 self._keep(tier, swept)
         if not is_raised:
-            self._raise_bound(tier, root, Clock(None if share.left is None else share.left / 2))
-        is_finished = self._finish(tier, root, Clock(None if share.left is None else share.left / 2))
+            self._raise_bound(tier, root, _half(share))
+        is_finished = self._finish(tier, root, _half(share))
         if self.best is not None and self._problem.actors:
             search(
                 program,
@@ -382,3 +376,8 @@ class _Run:
         options = self._pool.option[self.best.columns]
         solution = Solution(options, self.best.amounts)
         return Outcome(status, solution, tuple(tiers), NAME, self._clock.seconds, notes)
+
+
+def _half(clock: Clock) -> Clock:
+    """Half of the time that it has left."""
+    return Clock(None if clock.left is None else clock.left / 2)

@@ -1,11 +1,12 @@
 """Neighbourhoods solved side by side, with the same result whatever the number of workers.
 
-Each starts from the plan that all but the last few before it have made, and is taken in when a fixed number more have
-been drawn. So nobody waits for the slowest of a pair, and nothing depends on who is done first.
+Each starts from the plan that all but the last few before it have made, and they are taken in one after the other in
+the order in which they were drawn. So nobody waits for the slowest of a pair, and nothing depends on who is done first.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -27,8 +28,6 @@ class Draw:
     """Options of each of them."""
     nodes: int
     """Nodes of the branch and bound."""
-    patience: int
-    """It is taken in, at the latest, when so many have been drawn, itself counted."""
     near: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     """Who else wants what these want."""
     is_doubtful: bool = False
@@ -50,6 +49,7 @@ def improve(
     draw: Callable[[Incumbent, Sequence[Draw]], Draw | None],
     tell: Callable[[Told, Incumbent], None],
     *,
+    ahead: int,
     workers: int,
     clock: Clock,
 ) -> Incumbent:
@@ -58,47 +58,33 @@ def improve(
     Args:
         program: solves them.
         now: the plan to begin from.
-        draw: the next neighbourhood, given the plan and what is under way; None: no more.
-        tell: told what a neighbourhood gave, and the plan as it is then, in the order in which they are taken in.
+        draw: the next neighbourhood, given the plan and what is under way; None: none for now.
+        tell: told what a neighbourhood gave, and the plan as it is then, in the order in which they were drawn.
+        ahead: so many are under way at once, as far as the plan is concerned.
         workers: solved side by side.
         clock: when to stop.
     """
-    under_way: list[_Job] = []
+    under_way: deque[tuple[Draw, Incumbent, Future[tuple[Incumbent, Effort]]]] = deque()
 
     def solve(before: Incumbent, one: Draw) -> tuple[Incumbent, Effort]:
         if clock.left == 0.0:
             return before, NOTHING
         return program.improve(before, one.freed, one.each, one.nodes, clock.left)
 
-    threads, drawn, is_over = ThreadPoolExecutor(workers), 0, False
+    threads = ThreadPoolExecutor(min(workers, ahead))
     try:
         while True:
-            job = min(under_way, key=lambda one: one.due, default=None)
-            if job is None or job.due > drawn:
-                one = None if is_over or clock.left == 0.0 else draw(now, [other.draw for other in under_way])
-                is_over = one is None
-                if one is not None:
-                    under_way.append(_Job(one, now, drawn + one.patience, threads.submit(solve, now, one)))
-                    drawn += 1
-                    continue
-            if job is None:
+            while len(under_way) < ahead and clock.left != 0.0:
+                one = draw(now, [other for other, _, _ in under_way])
+                if one is None:
+                    break
+                under_way.append((one, now, threads.submit(solve, now, one)))
+            if not under_way:
                 return now
-            under_way.remove(job)
-            found, effort = job.answer.result()
-            if found is not job.before:
-                now = program.joined(job.before, now, found)
-            tell(Told(job.draw, found is not job.before, effort), now)
+            one, before, job = under_way.popleft()
+            found, effort = job.result()
+            if found is not before:
+                now = program.joined(before, now, found, clock.left)
+            tell(Told(one, found is not before, effort), now)
     finally:
         threads.shutdown(cancel_futures=True)
-
-
-@dataclass(frozen=True, eq=False)
-class _Job:
-    """A neighbourhood under way."""
-
-    draw: Draw
-    before: Incumbent
-    """The plan that it begins from."""
-    due: int
-    """It is taken in before this many and one have been drawn."""
-    answer: Future[tuple[Incumbent, Effort]]

@@ -84,7 +84,7 @@ class Neighbourhood:
         else:
             score = affinity * self._random.uniform(SPREAD, 1, len(affinity))
         score[is_busy] = -np.inf
-        return Draw(way.best(score), round(way.each), way.nodes, way.patience, nearest[: self.ways.apart], is_doubtful)
+        return Draw(way.best(score), round(way.each), way.nodes, nearest[: self.ways.apart], is_doubtful)
 
     def everybody(self, size: int) -> list[Integers]:
         """Everybody once, in groups of so many who want what one of them wants."""
@@ -157,4 +157,4 @@ def search(
         failed = 0 if told.is_better else failed + 1
         is_over = is_over or failed >= tries or (told.is_better and is_done(now))
 
-    return improve(program, now, draw, tell, workers=workers, clock=clock)
+    return improve(program, now, draw, tell, ahead=neighbourhood.ways.ahead, workers=workers, clock=clock)

@@ -22,7 +22,7 @@ WHOLE = 1e-6
 """How far from a whole number an amount of the solver may be."""
 CLOSE = 0.1
 """A sub-problem is solved when its gap is this part of its actors' share of the gap of the whole."""
-MERGE = 100
+JOINING = 100
 """Nodes of the branch and bound that joins two plans."""
 SECONDS = 15.0
 """A sub-problem that takes this long is broken off: a guard, far above what the nodes allow."""
@@ -108,22 +108,24 @@ class Program:
         cheapest = np.concatenate([self._columns_of[actor][:each] for actor in free])
         gap = 0.0 if self._bound is None else now.values[self._tier] - self._bound
         close = CLOSE * gap * len(free) / len(now.columns)
+        return self._choose(now, free, cheapest, nodes, seconds, close)
+
+    def _choose(
+        self, now: Incumbent, free: Integers, columns: Integers, nodes: int, seconds: float | None, close: float = 0.0
+    ) -> tuple[Incumbent, Effort]:
+        """The best plan found with these actors free to choose from these columns and their own, and what that took."""
+        columns = np.union1d(columns, now.columns[free])
+        touched = np.unique(self._pool.usage[columns].indices)
+        moving = np.unique(self._by_resource[:, touched].indices)
+        moving = moving[self._at_hand[moving] | (now.amounts[moving] > 0)]
         most = SECONDS if seconds is None else min(SECONDS, seconds)
-        found, answer = self._solve(self._part(now, free, cheapest), nodes, most, close)
+        found, answer = self._solve(_Part(columns, free, moving, now), nodes, most, close)
         if answer.status == highspy.HighsModelStatus.kTimeLimit and seconds is not None and seconds > SECONDS:
             self.struck = True
         is_proven = answer.status == highspy.HighsModelStatus.kOptimal
         return self._better(found, now), Effort(is_proven, answer.steps)
 
-    def _part(self, now: Incumbent, free: Integers, columns: Integers) -> _Part:
-        """These actors are free to choose from these columns and their own."""
-        columns = np.union1d(columns, now.columns[free])
-        touched = np.unique(self._pool.usage[columns].indices)
-        moving = np.unique(self._by_resource[:, touched].indices)
-        moving = moving[self._at_hand[moving] | (now.amounts[moving] > 0)]
-        return _Part(columns, free, moving, now)
-
-    def joined(self, before: Incumbent, now: Incumbent, found: Incumbent) -> Incumbent:
+    def joined(self, before: Incumbent, now: Incumbent, found: Incumbent, seconds: float | None) -> Incumbent:
         """What was found from a plan before, as much of it as makes the plan that we have now better."""
         if now is before:
             return self._better(found, now)
@@ -136,8 +138,7 @@ class Program:
         adds_up = both is not None and both.values[self._tier] <= now.values[self._tier] - gain
         if adds_up or not len(changed):
             return self._better(both, now)
-        merged, _ = self._solve(self._part(now, changed, found.columns[changed]), MERGE, SECONDS)
-        return self._better(merged, now)
+        return self._choose(now, changed, found.columns[changed], JOINING, seconds)[0]
 
     def _is_kept(self, plan: Incumbent) -> bool:
         """Does it keep to what earlier tiers are held at?"""

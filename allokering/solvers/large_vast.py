@@ -48,8 +48,8 @@ SWEPT = 65, 70
 """Actors in a group that is freed as one, when everybody is freed first and again."""
 LIKED = 8, 15
 """Options of each of them."""
-SIDE = 4
-"""A group is taken in when so many have been drawn, itself counted."""
+AHEAD = 4
+"""Groups under way at once."""
 NODES = 1_000
 """Nodes of the branch and bound of a group."""
 
@@ -77,11 +77,12 @@ class Vast:
         pricer: Pricer,
         separator: Separator,
         clock: Clock,
-        when_settled: Callable[[Root], None],
+        when_settled: Callable[[Root, float], None],
     ) -> tuple[Root, Relaxation]:
         """Generate columns and rows by interior points; the bound, and the relaxation as it is then.
 
-        `when_settled` is told, once, as soon as prices are worth following; it may add to the pool.
+        `when_settled` is told the prices and the relaxation's value, once, as soon as they are worth following. It may
+        add to the pool.
         """
         relaxation.charge(np.zeros(len(relaxation.charges)))  # those of an earlier tier are in another unit
         best = nothing_known(relaxation, pricer)
@@ -98,7 +99,7 @@ class Vast:
                 break
             followed += is_rounded
             if followed == WORTH_FOLLOWING:
-                when_settled(Root(priced.bound, tuple(relaxation.cuts), point.prices, priced, point))
+                when_settled(Root(priced.bound, tuple(relaxation.cuts), point.prices, priced, point), point.value)
             change = abs(point.value - value) / max(1.0, abs(value)) if np.isfinite(value) else np.inf
             cuts = [relaxation.cuts[number] for number in np.flatnonzero(point.prices.rows > IDLE)]
             if not is_rounded and change <= CALM:
@@ -130,8 +131,8 @@ def sweep(
     is_done: Callable[[Incumbent], bool],
 ) -> Incumbent:
     """The plan after everybody has been freed in groups of competitors, then again in others to cross every border."""
-    draws = [Draw(group, LIKED[0], NODES, SIDE) for group in groups_of(program.problem, SWEPT[0])]
-    draws += [Draw(group, LIKED[1], NODES, SIDE) for group in neighbourhood.everybody(SWEPT[1])]
+    draws = [Draw(group, LIKED[0], NODES) for group in groups_of(program.problem, SWEPT[0])]
+    draws += [Draw(group, LIKED[1], NODES) for group in neighbourhood.everybody(SWEPT[1])]
     left, is_over = iter(draws), is_done(now)
 
     def draw(_now: Incumbent, _under_way: Sequence[Draw]) -> Draw | None:
@@ -141,4 +142,4 @@ def sweep(
         nonlocal is_over
         is_over = is_over or (told.is_better and is_done(now))
 
-    return improve(program, now, draw, tell, workers=workers, clock=clock)
+    return improve(program, now, draw, tell, ahead=AHEAD, workers=workers, clock=clock)

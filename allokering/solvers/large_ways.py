@@ -34,8 +34,6 @@ class Way:
     """How it grows after an easy one, and shrinks after a hard one."""
     nodes: int
     """Nodes of the branch and bound of one sub-problem."""
-    patience: int
-    """A neighbourhood is taken in, at the latest, when so many have been drawn, itself counted: more for the slow."""
 
     def learn(self, *, is_better: bool, effort: Effort) -> None:
         """Adjust to what a neighbourhood gave: more options only where the few at hand are exhausted."""
@@ -63,19 +61,21 @@ class Ways:
 
     doubtful: Way
     rivals: Way
+    ahead: int
+    """Neighbourhoods under way at once, as far as the plan is concerned."""
     apart: int
     """So many who want what the first of one wants do not become the first of another at the same time."""
 
 
 def usual() -> Ways:
-    """For a region: large neighbourhoods, each of them a good part of the whole."""
-    doubtful = Way(60, 4, 200, 10, 6, 60, easy=5_000, hard=20_000, growth=1.2, nodes=1000, patience=3)
-    rivals = Way(8, 4, 24, 300, 300, 300, easy=1_000, hard=2_000, growth=1.05, nodes=200, patience=3)
-    return Ways(doubtful, rivals, apart=0)
+    """For a region: the doubtful may be most of the whole."""
+    doubtful = Way(60, 4, 200, 10, 6, 60, easy=5_000, hard=20_000, growth=1.2, nodes=1000)
+    rivals = Way(8, 4, 24, 300, 300, 300, easy=1_000, hard=2_000, growth=1.05, nodes=200)
+    return Ways(doubtful, rivals, ahead=3, apart=0)
 
 
 def vast() -> Ways:
     """For a problem with thousands of actors: small neighbourhoods, many at once, far from each other."""
-    doubtful = Way(60, 20, 100, 10, 6, 60, easy=2_000, hard=5_000, growth=1.1, nodes=1000, patience=8)
-    rivals = Way(6, 3, 12, 300, 300, 300, easy=300, hard=700, growth=1.05, nodes=200, patience=8)
-    return Ways(doubtful, rivals, apart=100)
+    doubtful = Way(60, 20, 100, 10, 6, 60, easy=2_000, hard=5_000, growth=1.1, nodes=1000)
+    rivals = Way(6, 3, 12, 300, 300, 300, easy=300, hard=700, growth=1.05, nodes=200)
+    return Ways(doubtful, rivals, ahead=8, apart=100)
