@@ -10,7 +10,7 @@ import pytest
 from allokering.problem import Problem, Solution
 from allokering.solvers.clock import Clock
 from allokering.solvers.exact import solve_exact
-from allokering.solvers.large_ahead import Draw, Told, improve
+from allokering.solvers.large_ahead import Draw, Told, Why, improve
 from allokering.solvers.large_neighbourhood import Neighbourhood
 from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_program import Incumbent, Program
@@ -41,7 +41,7 @@ def test_a_relaxation_that_says_a_little_more_than_one_draws_none_the_less() -> 
 
     draw = neighbourhood(pool, chosen=1.5).draw(plan, [])
 
-    assert draw.is_doubtful
+    assert draw.why is Why.DOUBTFUL
     assert 0 < len(draw.freed) < 400
 
 
@@ -56,7 +56,7 @@ def test_nobody_is_freed_by_two_at_the_same_time(ways: Callable[[], Ways]) -> No
 
     freed = np.concatenate([draw.freed for draw in under_way])
     assert len(freed) == len(set(freed.tolist())) > 8
-    assert [draw.is_doubtful for draw in under_way] == [True, *[False] * 6, True]
+    assert [draw.why for draw in under_way] == [Why.DOUBTFUL, *[Why.RIVALS] * 6, Why.DOUBTFUL]
 
 
 def test_the_first_of_one_is_far_from_what_is_under_way() -> None:
@@ -67,7 +67,7 @@ def test_the_first_of_one_is_far_from_what_is_under_way() -> None:
     for _ in range(20):
         other = drawer.draw(plan, [one])
         assert len(other.near) == 100
-        assert other.is_doubtful or other.near[0] in other.freed
+        assert other.why is Why.DOUBTFUL or other.near[0] in other.freed
         assert other.near[0] not in one.near
     everybody = Draw(np.zeros(0, dtype=np.int64), 1, 1, np.arange(400))
     assert len(drawer.draw(plan, [everybody]).freed) > 0

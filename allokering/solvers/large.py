@@ -14,10 +14,11 @@ import numpy as np
 
 from allokering.problem import Floats, Integers, Problem, Solution
 from allokering.solvers.clock import Clock
-from allokering.solvers.large_areas import Areas
+from allokering.solvers.large_areas import AreaBounds, Areas
 from allokering.solvers.large_beside import Beside
 from allokering.solvers.large_bound import SAFE, Root, rounded_up, tighten
 from allokering.solvers.large_dive import SHORT, dive
+from allokering.solvers.large_gaps import Gaps
 from allokering.solvers.large_greedy import first_that_fits
 from allokering.solvers.large_neighbourhood import Neighbourhood, search
 from allokering.solvers.large_pool import Pool
@@ -203,14 +204,14 @@ class _Run:
 
     def _search(self, tier: int, root: Root) -> None:
         """A first plan, then neighbourhoods, in this tier's share of the time that is left."""
-        share, is_raised = self._share(tier), False
+        share, bounds, is_raised = self._share(tier), None, False
         self._relaxation.clock = share
         # A plan to begin from is better than what a dive finds; one of the earlier tiers may be far off in this one.
         is_worth_a_dive = self._vast is None and (self.best is None or tier > 0)
         if is_worth_a_dive and (dived := dive(self._relaxation, self._pricer, share)) is not None:
             self._keep(tier, incumbent(self._pool, *dived))
         if self._beside is not None:
-            self._raise_bound(tier, root, _half(share))
+            bounds = self._raise_bound(tier, root, _half(share))
             self._keep(tier, self._beside.plan())
             self._struck |= self._beside.struck
             self._beside, is_raised = None, True
@@ -228,12 +229,12 @@ class _Run:
                 swept = sweep(program, around, self.best, self._workers, share, lambda now: self._keep(tier, now))
                 self._keep(tier, swept)
         if not is_raised:
-            self._raise_bound(tier, root, _half(share))
+            bounds = self._raise_bound(tier, root, _half(share))
         is_finished = self._finish(tier, root, _half(share))
         if self.best is not None and self._problem.actors:
             search(
                 program,
-                self._neighbourhood(root),
+                self._neighbourhood(root, bounds),
                 self.best,
                 share,
                 tries=self._tries,
@@ -257,21 +258,22 @@ class _Run:
         at_hand = self._pricer.worth_having(root.cuts, root.prices, AT_HAND)
         return Program(self._pool, excess, tier, self._holds, self._seed, at_hand=at_hand, bound=bound)
 
-    def _neighbourhood(self, root: Root) -> Neighbourhood:
+    def _neighbourhood(self, root: Root, bounds: AreaBounds | None = None) -> Neighbourhood:
         ways = usual() if self._vast is None else vast()
-        return Neighbourhood(
-            self._pool, self._excess(root), self._chosen(root), root.prices.resources, self._seed, ways
-        )
+        gaps = None if bounds is None else Gaps(self._pool, root, bounds)
+        excess, chosen = self._excess(root), self._chosen(root)
+        return Neighbourhood(self._pool, excess, chosen, root.prices.resources, self._seed, ways, gaps)
 
-    def _raise_bound(self, tier: int, root: Root, share: Clock) -> None:
-        """Raise the tier's bound by what the areas say, deciding on whole options."""
+    def _raise_bound(self, tier: int, root: Root, share: Clock) -> AreaBounds | None:
+        """Raise the tier's bound by what the areas say, deciding on whole options; None if they were not asked."""
         if self._is_done(tier, self.best) or share.left == 0.0 or not len(self._areas):
-            return
-        bound = rounded_up(self._areas.bound(root.cuts, root.prices, root.priced.cheapest, share))
+            return None
+        bounds = self._areas.bound(root.cuts, root.prices, root.priced.cheapest, share)
         self._struck |= self._areas.struck
-        if bound is not None:
+        if (bound := rounded_up(bounds.total)) is not None:
             self._bounds[tier] = max(bound, self._bounds[tier] or bound)
         self._tell(tier)
+        return bounds
 
     def _excess(self, root: Root) -> Floats:
         """What each column of the pool, as it is now, costs above its actor's cheapest option."""

@@ -10,12 +10,26 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 import numpy as np
 
 from allokering.problem import Integers
 from allokering.solvers.clock import Clock
 from allokering.solvers.large_program import NOTHING, Effort, Incumbent, Program
+
+
+class Why(Enum):
+    """Why actors are freed together."""
+
+    GROUP = auto()
+    """It is their turn."""
+    DOUBTFUL = auto()
+    """Their options are doubtful."""
+    RIVALS = auto()
+    """They want the same."""
+    AREA = auto()
+    """An area's gap is large."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +44,10 @@ class Draw:
     """Nodes of the branch and bound."""
     near: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     """Who else wants what these want."""
-    is_doubtful: bool = False
-    """Was it drawn because their options are doubtful?"""
+    why: Why = Why.GROUP
+    """Why these were drawn."""
+    area: int = -1
+    """The area whose gap they may close, if they were drawn for that."""
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ KINDS = 1500
 """Kinds that an area's program has at first, those that its own relaxation likes best."""
 NODES = 5_000
 """Nodes of the branch and bound of an area."""
-SECONDS = 20.0
+SECONDS = 60.0
 """A program that takes this long is broken off: its bound counts."""
 HARD = 6
 """One area gets at most one in so many seconds of the time that is left."""
@@ -57,6 +57,19 @@ class _Area:
     adjustments: Integers
     table: sparse.csr_array
     """What kinds, then adjustments, use: shape (kinds + adjustments, rows)."""
+
+
+@dataclass(frozen=True)
+class AreaBounds:
+    """What every plan costs at least, in all and area by area, at the prices that were asked about."""
+
+    total: float
+    by_area: Floats
+    """What each area costs at least (areas)."""
+    area_of_row: Integers
+    """The area of each resource, -1 for none."""
+    adjusting: sparse.csr_array
+    """What a unit of each adjustment costs each area: shape (areas, adjustments)."""
 
 
 class Areas:
@@ -104,7 +117,7 @@ class Areas:
             bearer[cells.row[is_in][relieved]] = areas[is_in][relieved]
         return touched, bearer
 
-    def bound(self, cuts: Sequence[RoundingRow], prices: Prices, pays: Floats, clock: Clock) -> float:
+    def bound(self, cuts: Sequence[RoundingRow], prices: Prices, pays: Floats, clock: Clock) -> AreaBounds:
         """What every plan costs at least, by these prices.
 
         Args:
@@ -130,30 +143,41 @@ class Areas:
         cuts_of = defaultdict(list)
         for cut in cuts:
             cuts_of[int(kinds.area_of_row[cut.resource])].append(cut)
-        programs = []
+        programs, borne = [], []
         for area in self._areas:
-            costs, most = self._costs(area, asked, reduced, traded, bearer, inner)
+            borne.append(self._borne(area, reduced, traded, bearer, inner))
+            costs, most = np.concatenate([asked[area.kinds], borne[-1]]), self._most(area)
             programs.append(_Program(area, costs, most, problem.bounds[area.rows], cuts_of[area.number]))
         part = max(HARD, len(programs) / SPARE)
         with ThreadPoolExecutor(self._workers) as pool:
             bounds = list(pool.map(lambda program: program.solve(clock, part), programs))
         self.struck |= any(program.struck for program in programs)
-        return float(total + sum(bounds))
+        by_area = np.zeros(len(self._areas))
+        by_area[[area.number for area in self._areas]] = bounds
+        return AreaBounds(float(total + sum(bounds)), by_area, kinds.area_of_row, self._table(borne))
 
-    def _costs(
-        self, area: _Area, asked: Floats, costs: Floats, traded: Floats, bearer: Integers, prices: Floats
-    ) -> tuple[Floats, Floats]:
-        """Of an area's kinds and adjustments what each costs, and how much there is of it.
+    def _table(self, borne: Sequence[Floats]) -> sparse.csr_array:
+        """What each area bears of the adjustments that touch it, as one table: shape (areas, adjustments)."""
+        table = sparse.lil_array((len(self._areas), len(self.problem.adjustment_most)))
+        for area, costs in zip(self._areas, borne, strict=True):
+            table[[area.number], area.adjustments] = costs
+        return sparse.csr_array(table)
+
+    def _most(self, area: _Area) -> Floats:
+        """How much there is of an area's kinds and adjustments."""
+        most = self._kinds.most[area.kinds], self.problem.adjustment_most[area.adjustments]
+        return np.concatenate(most).astype(float)
+
+    def _borne(self, area: _Area, costs: Floats, traded: Floats, bearer: Integers, prices: Floats) -> Floats:
+        """What each of an area's adjustments costs it.
 
         What goes between areas is `traded` at so much in all, NaN for what does not: the area that bears its price is
         paid, or pays, for what it does to the others, and they pay, or are paid, for what it does to them.
         """
-        own, kinds = area.adjustments, len(area.kinds)
-        here = area.table[kinds:] @ prices[area.rows]
+        own = area.adjustments
+        here = area.table[len(area.kinds) :] @ prices[area.rows]
         theirs = np.where(bearer[own] == area.number, costs[own] + traded[own] - here, -here)
-        borne = np.where(np.isnan(traded[own]), costs[own], theirs)
-        most = np.concatenate([self._kinds.most[area.kinds], self.problem.adjustment_most[own]])
-        return np.concatenate([asked[area.kinds], borne]), most.astype(float)
+        return np.where(np.isnan(traded[own]), costs[own], theirs)
 
 
 class _Program:

@@ -1,7 +1,9 @@
 """Large-neighbourhood search: free some actors, solve for them, keep the better plan.
 
-Two ways to choose who is freed take turns, since each finds what the other misses:
+Three ways to choose who is freed take turns, since each finds what the others miss:
 
+- *area*: those placed where the gap between the plan and what its areas prove is large, and those who could go there
+  at the least excess, since there is most to gain;
 - *doubtful*: actors, near each other, whose option the relaxation does not like, many of them, with a few options
   each (relaxation induced neighbourhood search: Danna, Rothberg and Le Pape, Mathematical Programming 102, 2005);
 - *rivals*: an actor drawn by what its option costs above the cheapest one at the relaxation's prices, and those who
@@ -19,7 +21,9 @@ from scipy import sparse
 
 from allokering.problem import Booleans, Floats, Integers
 from allokering.solvers.clock import Clock
-from allokering.solvers.large_ahead import Draw, Told, improve
+from allokering.solvers.highs_model import NO_GAP
+from allokering.solvers.large_ahead import Draw, Told, Why, improve
+from allokering.solvers.large_gaps import Gaps
 from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_program import Incumbent, Program
 from allokering.solvers.large_ways import Ways
@@ -30,8 +34,8 @@ NEAR = 250
 """The doubtful are chosen among so many actors who want what one of them wants."""
 CHANCE = 0.3
 """How much chance enters the choice of the doubtful, where 1 is an option that the relaxation does not use at all."""
-RIVALS = 6
-"""Neighbourhoods of rivals to one of the doubtful."""
+TURNS = Why.DOUBTFUL, Why.AREA, Why.AREA, Why.RIVALS, Why.AREA, Why.AREA, Why.RIVALS
+"""One of the doubtful takes about as long as the others together; where areas are not known, rivals take turns."""
 
 
 class Neighbourhood:
@@ -44,17 +48,28 @@ class Neighbourhood:
         resource_prices: of the relaxation.
         seed: of the draws.
         ways: how to draw them.
+        gaps: where the gap lies, if that is known.
     """
 
     def __init__(
-        self, pool: Pool, excess: Floats, chosen: Floats, resource_prices: Floats, seed: int, ways: Ways
+        self,
+        pool: Pool,
+        excess: Floats,
+        chosen: Floats,
+        resource_prices: Floats,
+        seed: int,
+        ways: Ways,
+        gaps: Gaps | None = None,
     ) -> None:
         actors = len(pool.problem.actors)
         self.ways = ways
         self._excess = np.maximum(excess, 0)
         self._chosen = chosen
         self._random = np.random.default_rng(seed)
+        self._actor = pool.actor
+        self._gaps = gaps
         self._tired = np.zeros(actors)
+        self._tired_areas = np.zeros(0 if gaps is None else len(gaps))
         self._drawn = 0
         by_actor = sparse.coo_array((np.ones(len(pool)), (pool.actor, np.arange(len(pool)))), shape=(actors, len(pool)))
         touched = sparse.csr_array(by_actor @ abs(pool.usage))
@@ -62,18 +77,23 @@ class Neighbourhood:
         self._touched = touched
 
     def draw(self, now: Incumbent, under_way: Sequence[Draw]) -> Draw:
-        """One neighbourhood of the doubtful, then so many of rivals that they take about as long, and so on.
+        """The next neighbourhood.
 
         Args:
             now: the plan.
             under_way: drawn, but not taken in yet.
         """
-        is_doubtful = self._drawn % (RIVALS + 1) == 0
-        self._drawn += 1
-        way = self.ways.doubtful if is_doubtful else self.ways.rivals
         is_busy = self._marked([one.freed for one in under_way])
         if is_busy.all():
             is_busy[:] = False
+        why = TURNS[self._drawn % len(TURNS)]
+        self._drawn += 1
+        if why is Why.AREA:
+            drawn = None if self._gaps is None else self._draw_area(self._gaps, now, is_busy)
+            if drawn is not None:
+                return drawn
+            why = Why.RIVALS
+        is_doubtful, way = why is Why.DOUBTFUL, self.ways.of(why)
         weight = self._doubt(now) if is_doubtful else self._dear(now)
         first = self._first(weight, is_busy, self._marked([one.near for one in under_way]))
         affinity = self._affinity(first)
@@ -84,7 +104,36 @@ class Neighbourhood:
         else:
             score = affinity * self._random.uniform(SPREAD, 1, len(affinity))
         score[is_busy] = -np.inf
-        return Draw(way.best(score), round(way.each), way.nodes, nearest[: self.ways.apart], is_doubtful)
+        return Draw(way.best(score), round(way.each), way.nodes, nearest[: self.ways.apart], why)
+
+    def _draw_area(self, gaps: Gaps, now: Incumbent, is_busy: Booleans) -> Draw | None:
+        """An area drawn by its gap: those placed there, if they are too many rivals of one of them; if few, others.
+
+        Areas where somebody is freed already are left alone; None if there is no gap in any other, or nobody to free.
+        """
+        home = gaps.area[now.columns]
+        gap = gaps.of(now)
+        weight = np.where(gap > NO_GAP, gap, 0.0) / (1 + self._tired_areas)
+        weight[home[is_busy & (home >= 0)]] = 0.0
+        if not weight.any():
+            return None
+        area = int(self._random.choice(len(weight), p=weight / weight.sum()))
+        self._tired_areas[area] += 1
+        way, placed = self.ways.area, np.flatnonzero(home == area)
+        size, chance = round(way.size), self._random.uniform(SPREAD, 1, len(home))
+        if len(placed) > size:
+            score = np.full(len(home), -np.inf)
+            score[placed] = (self._affinity(int(self._random.choice(placed))) * chance)[placed]
+        else:
+            # What it would cost at the prices to bring somebody in, by actor.
+            columns, least = gaps.columns(area), np.full(len(home), np.inf)
+            np.minimum.at(least, self._actor[columns], self._excess[columns])
+            typical = np.partition(least, min(size, len(least) - 1))[min(size, len(least) - 1)]
+            score = -least - chance * (typical if np.isfinite(typical) else 0.0)
+            score[placed] = np.inf
+        score[is_busy] = -np.inf
+        freed = way.best(score)
+        return Draw(freed, round(way.each), way.nodes, why=Why.AREA, area=area) if len(freed) else None
 
     def everybody(self, size: int) -> list[Integers]:
         """Everybody once, in groups of so many who want what one of them wants."""
@@ -101,8 +150,9 @@ class Neighbourhood:
         """Adjust sizes and interest to what a neighbourhood gave."""
         if told.is_better:
             self._tired[told.draw.freed] = 0
-        way = self.ways.doubtful if told.draw.is_doubtful else self.ways.rivals
-        way.learn(is_better=told.is_better, effort=told.effort)
+            if told.draw.area >= 0:
+                self._tired_areas[told.draw.area] = 0
+        self.ways.of(told.draw.why).learn(is_better=told.is_better, effort=told.effort)
 
     def _marked(self, groups: Sequence[Integers]) -> Booleans:
         marked = np.zeros(len(self._tired), dtype=bool)

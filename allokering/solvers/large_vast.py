@@ -26,8 +26,12 @@ from allokering.solvers.rounding import Separator
 
 ROUNDS = 30
 """Rounds of pricing at most."""
-NEAR = 4e-3
-"""The relaxation is solved well enough when bound and value differ by this share: the areas raise the bound by more."""
+NEAR = 1e-3
+"""The relaxation is solved well enough when bound and value differ by this share."""
+NEAR_ENOUGH = 4e-3
+"""And by this one when time is dear: the areas raise the bound by more."""
+CHEAP = 0.2
+"""Time is dear after this part of what the relaxation may take."""
 CALM = 0.03
 """Rounding rows come in, once, when the value changes by no more than this share."""
 WORTH_FOLLOWING = 2
@@ -95,7 +99,8 @@ class Vast:
             if priced.bound > best.bound:
                 best = Root(priced.bound, tuple(relaxation.cuts), point.prices, priced, point)
             best = Root(best.bound, best.cuts, best.prices, best.priced, point)
-            if is_rounded and point.value - best.bound <= NEAR * max(1.0, abs(point.value)):
+            near = NEAR if clock.left is None or clock.seconds < CHEAP * (clock.seconds + clock.left) else NEAR_ENOUGH
+            if is_rounded and point.value - best.bound <= near * max(1.0, abs(point.value)):
                 break
             followed += is_rounded
             if followed == WORTH_FOLLOWING:

@@ -1,6 +1,6 @@
 """Ways to choose who is freed: how many, with how many options each, and how that follows from what the last ones took.
 
-Two ways take turns, since each finds what the other misses: see `large_neighbourhood`.
+The ways take turns, since each finds what the others miss: see `large_neighbourhood`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from allokering.problem import Floats, Integers
+from allokering.solvers.large_ahead import Why
 from allokering.solvers.large_program import Effort
 
 SMALLER = 0.8
@@ -61,21 +62,28 @@ class Ways:
 
     doubtful: Way
     rivals: Way
+    area: Way
     ahead: int
     """Neighbourhoods under way at once, as far as the plan is concerned."""
     apart: int
     """So many who want what the first of one wants do not become the first of another at the same time."""
+
+    def of(self, why: Why) -> Way:
+        """The way to draw for this reason."""
+        return {Why.DOUBTFUL: self.doubtful, Why.RIVALS: self.rivals, Why.AREA: self.area}[why]
 
 
 def usual() -> Ways:
     """For a region: the doubtful may be most of the whole."""
     doubtful = Way(60, 4, 200, 10, 6, 60, easy=5_000, hard=20_000, growth=1.2, nodes=1000)
     rivals = Way(8, 4, 24, 300, 300, 300, easy=1_000, hard=2_000, growth=1.05, nodes=200)
-    return Ways(doubtful, rivals, ahead=3, apart=0)
+    area = Way(20, 6, 60, 100, 100, 100, easy=1_000, hard=4_000, growth=1.1, nodes=200)
+    return Ways(doubtful, rivals, area, ahead=3, apart=0)
 
 
 def vast() -> Ways:
     """For a problem with thousands of actors: small neighbourhoods, many at once, far from each other."""
     doubtful = Way(60, 20, 100, 10, 6, 60, easy=2_000, hard=5_000, growth=1.1, nodes=1000)
     rivals = Way(6, 3, 12, 300, 300, 300, easy=300, hard=700, growth=1.05, nodes=200)
-    return Ways(doubtful, rivals, ahead=8, apart=100)
+    area = Way(12, 5, 30, 100, 100, 100, easy=500, hard=2_000, growth=1.1, nodes=200)
+    return Ways(doubtful, rivals, area, ahead=8, apart=100)
