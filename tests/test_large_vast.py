@@ -256,6 +256,24 @@ def test_the_relaxation_of_the_vast_has_rounding_rows() -> None:
     assert 800 * (1 - large_vast.NEAR) - 1e-3 <= root.bound <= 800
 
 
+@pytest.mark.parametrize(("limit", "cheap", "is_enough"), [(None, 0.0, False), (1e6, 0.5, False), (1e6, 0.0, True)])
+def test_when_time_is_dear_less_is_near_enough(
+    limit: float | None, cheap: float, is_enough: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a limit, and while little of the time is used, the relaxation goes on until it is solved: here, never."""
+    for name, value in {"NEAR": -1.0, "NEAR_ENOUGH": 0.5, "CHEAP": cheap, "ROUNDS": 12}.items():
+        monkeypatch.setattr(large_vast, name, value)
+    problem, solved, solve = jobs_and_agents(40, 5, seed=1), [], Relaxation.solve
+    monkeypatch.setattr(Relaxation, "solve", lambda self, method: solved.append(method) or solve(self, method))
+    vast = Vast(Pool(problem))
+    relaxation = vast.beginning()
+    relaxation.minimise(np.ones(1), 1e6)
+
+    vast.tighten(relaxation, Pricer(problem), Separator(problem), Clock(limit), lambda *_: None)
+
+    assert len(solved) < 12 if is_enough else len(solved) == 12
+
+
 def test_what_can_only_be_moved_is_left_aside() -> None:
     aside = Aside(moving())
 
