@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from allokering.solvers.exact import solve_exact
 from allokering.solvers.large_ahead import Draw, Told, Why, improve
 from allokering.solvers.large_neighbourhood import Neighbourhood
 from allokering.solvers.large_pool import Pool
-from allokering.solvers.large_program import Incumbent, Program
+from allokering.solvers.large_program import Effort, Incumbent, Program
 from allokering.solvers.large_ways import Ways, usual, vast
 from tests.test_large import jobs_and_agents
 
@@ -45,7 +46,7 @@ def test_a_relaxation_that_says_a_little_more_than_one_draws_none_the_less() -> 
     assert 0 < len(draw.freed) < 400
 
 
-@pytest.mark.parametrize("ways", [usual, vast])
+@pytest.mark.parametrize("ways", [partial(usual, 500), vast])
 def test_nobody_is_freed_by_two_at_the_same_time(ways: Callable[[], Ways]) -> None:
     """While there is somebody else to free."""
     pool, _, plan = begun(jobs_and_agents(400, 3, seed=1))
@@ -57,6 +58,14 @@ def test_nobody_is_freed_by_two_at_the_same_time(ways: Callable[[], Ways]) -> No
     freed = np.concatenate([draw.freed for draw in under_way])
     assert len(freed) == len(set(freed.tolist())) > 8
     assert [draw.why for draw in under_way] == [Why.DOUBTFUL, *[Why.RIVALS] * 6, Why.DOUBTFUL]
+
+
+@pytest.mark.parametrize(("options", "each", "fewest"), [(800, 10, 6), (20, 4, 3), (5, 3, 3)])
+def test_of_few_options_a_fifth_is_at_hand(options: float, each: float, fewest: float) -> None:
+    way = usual(options).doubtful
+    assert (way.each, way.fewest) == pytest.approx((each, fewest))
+    way.learn(is_better=True, effort=Effort(is_proven=True, steps=10_000))
+    assert fewest <= way.each <= each
 
 
 def test_the_first_of_one_is_far_from_what_is_under_way() -> None:

@@ -41,6 +41,8 @@ FEW = 10_000
 """If at most so many options could be part of a better plan, a last program holds them all."""
 LAST_NODES = 5_000
 """Nodes of the branch and bound of that program."""
+BEFORE = 0.1
+"""Part of the time that it may take before the search: it proves what is easily proven. After it, whatever is left."""
 NODES = 200
 """Nodes of the branch and bound that makes a first plan out of the columns at hand."""
 VAST = 600
@@ -211,7 +213,7 @@ class _Run:
         if is_worth_a_dive and (dived := dive(self._relaxation, self._pricer, share)) is not None:
             self._keep(tier, incumbent(self._pool, *dived))
         if self._beside is not None:
-            bounds = self._raise_bound(tier, root, _half(share))
+            bounds = self._raise_bound(tier, root, _part(share, 0.5))
             self._keep(tier, self._beside.plan())
             self._struck |= self._beside.struck
             self._beside, is_raised = None, True
@@ -229,8 +231,8 @@ class _Run:
                 swept = sweep(program, around, self.best, self._workers, share, lambda now: self._keep(tier, now))
                 self._keep(tier, swept)
         if not is_raised:
-            bounds = self._raise_bound(tier, root, _half(share))
-        is_finished = self._finish(tier, root, _half(share))
+            bounds = self._raise_bound(tier, root, _part(share, 0.5))
+        is_finished = self._finish(tier, root, _part(share, BEFORE))
         if self.best is not None and self._problem.actors:
             search(
                 program,
@@ -259,7 +261,8 @@ class _Run:
         return Program(self._pool, excess, tier, self._holds, self._seed, at_hand=at_hand, bound=bound)
 
     def _neighbourhood(self, root: Root, bounds: AreaBounds | None = None) -> Neighbourhood:
-        ways = usual() if self._vast is None else vast()
+        options = sum(map(len, self._problem.actors)) / len(self._problem.actors)
+        ways = usual(options) if self._vast is None else vast()
         gaps = None if bounds is None else Gaps(self._pool, root, bounds)
         excess, chosen = self._excess(root), self._chosen(root)
         return Neighbourhood(self._pool, excess, chosen, root.prices.resources, self._seed, ways, gaps)
@@ -317,7 +320,7 @@ class _Run:
         return Clock(None if left is None else left / (len(self._problem.tiers) - tier))
 
     def _finish(self, tier: int, root: Root, share: Clock) -> bool:
-        """If few options could be part of a better plan, solve for all of them, and improve the bound; was it done?"""
+        """If few options could be part of a better plan, solve for all of them, and improve the bound; to the end?"""
         if self.best is None or self._is_done(tier, self.best) or share.left == 0.0:
             return False
         room = self.best.values[tier] - root.bound + SAFE
@@ -334,7 +337,7 @@ class _Run:
         if better is not None:
             self._bounds[tier] = max(better, self._bounds[tier] or better)
         self._tell(tier)
-        return True
+        return share.left != 0.0
 
     def _keep(self, tier: int, found: Incumbent | None) -> bool:
         """Keep a plan that is better in the tiers up to this one; is it as good as the bound?"""
@@ -380,6 +383,6 @@ class _Run:
         return Outcome(status, solution, tuple(tiers), NAME, self._clock.seconds, notes)
 
 
-def _half(clock: Clock) -> Clock:
-    """Half of the time that it has left."""
-    return Clock(None if clock.left is None else clock.left / 2)
+def _part(clock: Clock, part: float) -> Clock:
+    """This part of the time that it has left."""
+    return Clock(None if clock.left is None else clock.left * part)

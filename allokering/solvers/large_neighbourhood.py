@@ -32,8 +32,6 @@ SPREAD = 0.3
 """How much chance enters the choice of rivals: affinities are weighted from this to 1."""
 NEAR = 250
 """The doubtful are chosen among so many actors who want what one of them wants."""
-CHANCE = 0.3
-"""How much chance enters the choice of the doubtful, where 1 is an option that the relaxation does not use at all."""
 TURNS = Why.DOUBTFUL, Why.AREA, Why.AREA, Why.RIVALS, Why.AREA, Why.AREA, Why.RIVALS
 """One of the doubtful takes about as long as the others together; where areas are not known, rivals take turns."""
 
@@ -163,7 +161,9 @@ class Neighbourhood:
     def _doubt(self, now: Incumbent) -> Floats:
         """How little the relaxation likes each actor's option."""
         # An interior point may say a little more than 1, and no actor is drawn by a negative weight.
-        return np.clip(1 - self._chosen[now.columns], 0, 1) + self._random.uniform(0, CHANCE, len(now.columns))
+        return np.clip(1 - self._chosen[now.columns], 0, 1) + self._random.uniform(
+            0, self.ways.chance, len(now.columns)
+        )
 
     def _dear(self, now: Incumbent) -> Floats:
         """What each actor's option costs above its cheapest, and a little for everybody."""

@@ -13,6 +13,8 @@ from allokering.problem import Floats, Integers
 from allokering.solvers.large_ahead import Why
 from allokering.solvers.large_program import Effort
 
+FEW = 50
+"""An actor has few options when they are less than so many."""
 SMALLER = 0.8
 """How a neighbourhood shrinks that was not solved."""
 
@@ -65,6 +67,8 @@ class Ways:
     area: Way
     ahead: int
     """Neighbourhoods under way at once, as far as the plan is concerned."""
+    chance: float
+    """How much chance enters the choice of the doubtful; 1 is what an option weighs that the relaxation does not use."""
     apart: int
     """So many who want what the first of one wants do not become the first of another at the same time."""
 
@@ -73,12 +77,19 @@ class Ways:
         return {Why.DOUBTFUL: self.doubtful, Why.RIVALS: self.rivals, Why.AREA: self.area}[why]
 
 
-def usual() -> Ways:
-    """For a region: the doubtful may be most of the whole."""
-    doubtful = Way(60, 4, 200, 10, 6, 60, easy=5_000, hard=20_000, growth=1.2, nodes=1000)
+def usual(options: float) -> Ways:
+    """For a region: the doubtful may be most of the whole.
+
+    Args:
+        options: of an actor, on average. Where an actor has few, a fifth of them says enough: with all of them at hand,
+            many actors make a program that is not solved at all. And the doubtful are few then, and soon exhausted.
+    """
+    chance = 1.0 if options < FEW else 0.3
+    each, fewest = min(10.0, max(3.0, options / 5)), min(6.0, max(3.0, options / 7))
+    doubtful = Way(60, 4, 200, each, fewest, 60, easy=5_000, hard=20_000, growth=1.2, nodes=1000)
     rivals = Way(8, 4, 24, 300, 300, 300, easy=1_000, hard=2_000, growth=1.05, nodes=200)
     area = Way(20, 6, 60, 100, 100, 100, easy=1_000, hard=4_000, growth=1.1, nodes=200)
-    return Ways(doubtful, rivals, area, ahead=3, apart=0)
+    return Ways(doubtful, rivals, area, ahead=3, chance=chance, apart=0)
 
 
 def vast() -> Ways:
@@ -86,4 +97,4 @@ def vast() -> Ways:
     doubtful = Way(60, 20, 100, 10, 6, 60, easy=2_000, hard=5_000, growth=1.1, nodes=1000)
     rivals = Way(6, 3, 12, 300, 300, 300, easy=300, hard=700, growth=1.05, nodes=200)
     area = Way(12, 5, 30, 100, 100, 100, easy=500, hard=2_000, growth=1.1, nodes=200)
-    return Ways(doubtful, rivals, area, ahead=8, apart=100)
+    return Ways(doubtful, rivals, area, ahead=8, chance=0.3, apart=100)
