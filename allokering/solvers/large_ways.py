@@ -68,7 +68,7 @@ class Ways:
     ahead: int
     """Neighbourhoods under way at once, as far as the plan is concerned."""
     chance: float
-    """How much chance enters the choice of the doubtful; 1 is what an option weighs that the relaxation does not use."""
+    """How much chance enters the choice of the doubtful; 1 weighs as much as an option unused by the relaxation."""
     apart: int
     """So many who want what the first of one wants do not become the first of another at the same time."""
 
