@@ -105,7 +105,7 @@ class Neighbourhood:
         return Draw(way.best(score), round(way.each), way.nodes, nearest[: self.ways.apart], why)
 
     def _draw_area(self, gaps: Gaps, now: Incumbent, is_busy: Booleans) -> Draw | None:
-        """An area drawn by its gap: those placed there, if they are too many rivals of one of them; if few, others.
+        """In an area drawn by its gap: some of those placed there, rivals; if they are few, all, and who could come.
 
         Areas where somebody is freed already are left alone; None if there is no gap in any other, or nobody to free.
         """
@@ -123,11 +123,11 @@ class Neighbourhood:
             score = np.full(len(home), -np.inf)
             score[placed] = (self._affinity(int(self._random.choice(placed))) * chance)[placed]
         else:
-            # What it would cost at the prices to bring somebody in, by actor.
+            # What it would cost at the prices to bring each actor in; chance weighs as much as the last one who fits.
             columns, least = gaps.columns(area), np.full(len(home), np.inf)
             np.minimum.at(least, self._actor[columns], self._excess[columns])
-            typical = np.partition(least, min(size, len(least) - 1))[min(size, len(least) - 1)]
-            score = -least - chance * (typical if np.isfinite(typical) else 0.0)
+            last = np.sort(least)[min(size, len(least) - 1)]
+            score = -least - chance * (last if np.isfinite(last) else 0.0)
             score[placed] = np.inf
         score[is_busy] = -np.inf
         freed = way.best(score)
