@@ -20,6 +20,8 @@ Bound = float | Sequence[float]
 """One for every row, or one for each."""
 NODES = 1_000
 """Most nodes searched: a limit on work, not on time, so that the answer is the same on every machine."""
+SECONDS = 150.0
+"""A program that takes this long is broken off: a guard, as the nodes of a large one may take any time."""
 SAFE = 1e-3
 """What a bound gives away for sums in floating point; values are whole numbers, so nothing is lost by it."""
 
@@ -71,6 +73,7 @@ def least_sum(costs: Integers, most: Integers, rows: Rows, known: Integers, seed
         ("mip_rel_gap", 0.0),
         ("mip_abs_gap", 0.999),  # costs are whole numbers
         ("mip_max_nodes", NODES),
+        ("time_limit", SECONDS),
         # Presolve's parallel rows and columns (bit 13) lose feasible solutions in HiGHS 1.12 and 1.13.
         ("presolve_rule_off", 1 << 13),
     ):
