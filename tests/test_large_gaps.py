@@ -104,12 +104,10 @@ def test_the_gap_lies_where_residents_are_without_a_doctor_for_no_reason() -> No
 
 
 def test_who_is_freed_follows_the_gap() -> None:
-    """Every third but for the turns of the others; the area, those placed in it, and those who could come."""
+    """In the turns of areas, one that is short: those placed in it come first."""
     gaps, drawer, plan, program = one_place_short()
     short = {gaps.area[plan.columns[0]], gaps.area[plan.columns[1]]}
-    draws = []
-    for _ in range(2 * len(TURNS)):
-        draws.append(drawer.draw(plan, []))
+    draws = [drawer.draw(plan, []) for _ in range(2 * len(TURNS))]
 
     assert [draw.why for draw in draws] == [*TURNS, *TURNS]
     for draw in draws:

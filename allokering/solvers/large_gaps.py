@@ -1,7 +1,8 @@
 """Where the gap of a plan lies: area by area, what the plan costs there above the least that any plan does.
 
 The areas' optima prove a bound that is a sum. At the same prices a plan's cost is a sum over the same areas, so the gap
-of the whole is shared out among them; and where it is large, there is something to gain, or to prove.
+of the whole, but for what lies in no area, is shared out among them; and where it is large, there is something to gain,
+or to prove.
 """
 
 from __future__ import annotations

@@ -21,7 +21,8 @@ Bound = float | Sequence[float]
 NODES = 1_000
 """Most nodes searched: a limit on work, not on time, so that the answer is the same on every machine."""
 SECONDS = 150.0
-"""A program that takes this long is broken off: a guard, as the nodes of a large one may take any time."""
+"""A program that takes this long is broken off: a guard, as the nodes of a large one may take any time.
+The bound then says how far the answer may be from the least; nothing else does."""
 SAFE = 1e-3
 """What a bound gives away for sums in floating point; values are whole numbers, so nothing is lost by it."""
 
