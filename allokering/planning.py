@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -25,7 +25,7 @@ from allokering.problem import Problem, Solution
 from allokering.solvers.choice import Solver, solve
 from allokering.solvers.completion import complete
 from allokering.solvers.large import NAME as LARGE
-from allokering.solvers.outcome import Outcome, Progress, Status, silent
+from allokering.solvers.outcome import Note, Outcome, Progress, Status, silent
 from allokering.stages.groups import form_groups
 from allokering.stages.list_program import available_solver
 from allokering.stages.lists import set_lists
@@ -99,20 +99,25 @@ def make_plan(
     plan = replace(plan, supervision=supervision.rows, groups=groups.rows)
     lists = set_lists(instance, model, plan, solver=wanted.list_solver)
     plan = replace(plan, lists=lists.rows)
-    outcome = replace(outcome, notes=(*outcome.notes, *_notes(plan)))
+    notes = tuple(_notes(outcome, plan, struck=supervision.struck or groups.struck))
     stages = (*supervision.tiers, *groups.tiers, *lists.tiers)
-    return replace(plan, header=_header(instance, model, wanted, outcome, stages, time.monotonic() - began))
+    return replace(plan, header=_header(instance, model, wanted, outcome, stages, notes, time.monotonic() - began))
 
 
-def _notes(plan: Plan) -> tuple[str, ...]:
-    """What a reader of the plan must know that its tables do not say."""
-    if all(row.expected_permille is None for row in plan.placements):
-        return ()
-    return (
-        say(
+def _notes(outcome: Outcome, plan: Plan, *, struck: bool) -> Iterator[str]:
+    """What a reader of the plan must know that its tables do not say; `struck`: a clock broke a stage off."""
+    if Note.INTERRUPTED in outcome.notes:
+        yield say("the search for placements was interrupted: this is the best plan until then")
+    if Note.STRUCK in outcome.notes:
+        yield say("the time limit broke the search for placements off: another run may end with another plan")
+    if struck:
+        yield say(
+            "the search for supervisors or groups took too long and was broken off: another run may end with others"
+        )
+    if any(row.expected_permille is not None for row in plan.placements):
+        yield say(
             "some positions are still to be announced: their lists count by the chance that the announcement fills them"
-        ),
-    )
+        )
 
 
 def publish(instance: Instance, model: Model, plan: Plan, target: Path) -> None:
@@ -168,6 +173,7 @@ def _header(
     wanted: Wanted,
     outcome: Outcome,
     stages: tuple[TierResult, ...],
+    notes: tuple[str, ...],
     seconds: float,
 ) -> PlanHeader:
     tiers = tuple(
@@ -195,5 +201,5 @@ def _header(
         seconds=round(seconds, 3),
         tiers=tiers,
         stages=stages,
-        notes=outcome.notes,
+        notes=notes,
     )

@@ -281,6 +281,15 @@ def test_a_work_limit_that_strikes_says_the_bound():
     assert hurried.status == "feasible"
 
 
+def test_where_a_clock_strikes_the_stage_says_so(monkeypatch):
+    instance, plan = random_scene(1, trainees=20).built()
+    monkeypatch.setattr("allokering.stages.group_program.FEW", 0)
+    rule = model(months=12, practice_months_min=6, travel_minutes_max=110)
+    assert not form_groups(instance, rule, plan).struck
+    monkeypatch.setattr("allokering.stages.linear.SECONDS", 0.0)
+    assert form_groups(instance, rule, plan).struck
+
+
 def test_a_model_without_the_rule_forms_no_groups():
     instance, plan = random_scene(1).built()
     whole = model()

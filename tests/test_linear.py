@@ -25,21 +25,22 @@ def test_it_finds_what_trying_everything_finds(seed: int) -> None:
     every = (np.array(values) for values in product((0, 1), repeat=10))
     best = min(int(costs @ values) for values in every if rows.hold(values))
 
-    values, bound = least_sum(costs, most, rows, most, seed=0)
+    values, bound, struck = least_sum(costs, most, rows, most, seed=0)
 
     assert rows.hold(values)
-    assert (int(costs @ values), bound) == (best, best)
+    assert (int(costs @ values), bound, struck) == (best, best, False)
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_broken_off_by_the_clock_it_returns_what_it_was_given_and_a_bound(
+def test_broken_off_by_the_clock_it_says_so_and_returns_what_it_was_given_and_a_bound(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     costs, most, rows = drawn(seed)
-    optimum = least_sum(costs, most, rows, most, seed=0)[1]
+    optimum = least_sum(costs, most, rows, most, seed=0).bound
     monkeypatch.setattr(linear, "SECONDS", 0.0)
 
-    values, bound = least_sum(costs, most, rows, most, seed=0)
+    values, bound, struck = least_sum(costs, most, rows, most, seed=0)
 
+    assert struck
     assert rows.hold(values)
     assert 0 <= bound <= optimum <= costs @ values <= costs.sum()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from stage_scenes import MODEL, Scene, with_measures, with_programme, with_rule
 
+from allokering import planning
 from allokering.language import speak
 from allokering.planning import Wanted, make_plan
 from allokering.verifier.verify import verify
@@ -34,6 +37,23 @@ def test_the_note_is_said_in_the_language_in_use():
     instance, _ = small(chance=700).built()
     speak("nb")
     assert make_plan(instance, MODEL, Wanted()).header.notes[0].startswith("noen stillinger er ikke utlyst ennå")
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "the time limit broke"), ("nb", "tidsgrensen avbrøt")])
+def test_a_placement_that_the_clock_cut_short_is_told_of(language, told):
+    instance, _ = small().built()
+    speak(language)
+    note = make_plan(instance, MODEL, Wanted(solver="large", time_limit=1e-3)).header.notes[0]
+    assert note.startswith(told)
+
+
+@pytest.mark.parametrize("stage", ["form_groups", "name_supervisors"])
+def test_a_stage_that_the_clock_cut_short_is_told_of(stage, monkeypatch):
+    instance, _ = small().built()
+    whole = getattr(planning, stage)
+    monkeypatch.setattr(planning, stage, lambda *given, **named: replace(whole(*given, **named), struck=True))
+    (note,) = make_plan(instance, MODEL, Wanted()).header.notes
+    assert note.startswith("the search for supervisors or groups took too long")
 
 
 def test_a_recruit_whom_nobody_needs_is_not_announced():

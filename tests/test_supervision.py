@@ -282,6 +282,14 @@ def test_the_order_of_rows_means_nothing():
         assert name_supervisors(instance, MODEL, plan).rows == expected.rows
 
 
+def test_where_a_clock_strikes_the_stage_says_so(monkeypatch):
+    instance, plan = crowded_scene().built()
+    monkeypatch.setattr("allokering.stages.handovers.FEW", 0)
+    assert not name_supervisors(instance, MODEL, plan).struck
+    monkeypatch.setattr("allokering.stages.linear.SECONDS", 0.0)
+    assert name_supervisors(instance, MODEL, plan).struck
+
+
 def test_a_work_limit_that_strikes_still_names_everybody_and_says_the_bound():
     scene = crowded_scene()
     instance, plan = scene.built()

@@ -23,7 +23,7 @@ from allokering.solvers.clock import Clock
 from allokering.solvers.columns import Columns, all_columns
 from allokering.solvers.cp_sat import CpSatTiers
 from allokering.solvers.highs import HighsTiers
-from allokering.solvers.outcome import Outcome, Progress, Report, Status, TierAnswer, TierOutcome, silent
+from allokering.solvers.outcome import Note, Outcome, Progress, Report, Status, TierAnswer, TierOutcome, silent
 from allokering.solvers.trim import trimmed
 
 Engine = Literal["cp-sat", "highs"]
@@ -119,7 +119,7 @@ def _tier_by_tier(
     # Where time was up, the search of a later tier may have come upon a better value of an earlier one.
     outcome = outcome.with_solution(problem, best)
     is_cut_short = clock.struck and outcome.status is Status.FEASIBLE
-    return replace(outcome, notes=("the time limit struck",)) if is_cut_short else outcome
+    return replace(outcome, notes=(Note.STRUCK,)) if is_cut_short else outcome
 
 
 def _better(problem: Problem, tier: int, known: Solution | None, found: Solution | None) -> Solution | None:

@@ -27,7 +27,7 @@ from allokering.solvers.large_program import Incumbent, Program, incumbent
 from allokering.solvers.large_relaxation import Relaxation
 from allokering.solvers.large_vast import Vast, sweep
 from allokering.solvers.large_ways import usual, vast
-from allokering.solvers.outcome import Outcome, Progress, Status, TierOutcome, silent
+from allokering.solvers.outcome import Note, Outcome, Progress, Status, TierOutcome, silent
 from allokering.solvers.rounding import Separator
 
 NAME = "large"
@@ -82,7 +82,7 @@ def solve_large(
     if not all(len(actor) for actor in problem.actors):
         return Outcome(Status.INFEASIBLE, None, (), NAME, clock.seconds)
     run = _Run(problem, seed, workers, round(work_limit or TRIES * len(problem.actors)) or 1, clock, progress)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     if start is not None:
         run.take(start)
     try:
@@ -91,7 +91,7 @@ def solve_large(
                 status = Status.INFEASIBLE if run.is_infeasible else Status.UNKNOWN
                 return Outcome(status, None, (), NAME, clock.seconds)
     except KeyboardInterrupt:
-        notes = ("interrupted",)
+        notes = (Note.INTERRUPTED,)
     finally:
         run.stop()
     if run.best is None:
@@ -366,7 +366,7 @@ class _Run:
         adjusted = np.minimum(self._problem.adjustment_prices[:, tier], 0) @ self._problem.adjustment_most
         return round(cheapest) + int(adjusted)
 
-    def outcome(self, notes: tuple[str, ...]) -> Outcome:
+    def outcome(self, notes: tuple[Note, ...]) -> Outcome:
         """The best plan, and how good it is in every tier."""
         assert self.best is not None  # noqa: S101 - asked for only with a plan
         tiers = []
@@ -377,7 +377,7 @@ class _Run:
             tiers.append(TierOutcome(tier, value, bound, status, self._seconds[number]))
         status = Status.OPTIMAL if all(tier.status is Status.OPTIMAL for tier in tiers) else Status.FEASIBLE
         if self._struck or self._clock.struck:
-            notes = (*notes, "the time limit struck")
+            notes = (*notes, Note.STRUCK)
         options = self._pool.option[self.best.columns]
         solution = Solution(options, self.best.amounts)
         return Outcome(status, solution, tuple(tiers), NAME, self._clock.seconds, notes)

@@ -18,6 +18,14 @@ class Status(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Note(StrEnum):
+    """What a reader of the outcome must know that its values do not say."""
+
+    STRUCK = "the time limit struck"
+    """So on another machine the same call may end with another solution."""
+    INTERRUPTED = "interrupted"
+
+
 @dataclass(frozen=True)
 class TierAnswer:
     """What an engine says of one minimisation; `bound` and `solution` are None where it has none."""
@@ -52,7 +60,7 @@ class Outcome:
     tiers: tuple[TierOutcome, ...]
     solver: str
     seconds: float
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def with_solution(self, problem: Problem, solution: Solution) -> Outcome:
         """The same bounds with another solution, its values and the statuses that follow."""

@@ -31,6 +31,8 @@ class Found(Generic[Key]):
     values: dict[Key, int]
     value: int
     bound: int
+    struck: bool = False
+    """Did a clock break the search off? If so, another machine may find other values."""
 
 
 def minimise(

@@ -50,6 +50,8 @@ class Gathering:
     without_bound: int
     travel: int
     travel_bound: int
+    struck: bool
+    """Did a clock break a search off?"""
 
 
 def gather(trainees: Mapping[Kind, int], rule: Groups, search: Search) -> Gathering:
@@ -57,14 +59,15 @@ def gather(trainees: Mapping[Kind, int], rule: Groups, search: Search) -> Gather
     meetings = {kind: _meetings(kind) for kind in trainees}
     whole = sum(trainees.values())
     members: dict[tuple[Kind, Meeting], int] = {}
-    without = without_bound = travel = travel_bound = 0
+    without, without_bound, travel, travel_bound, struck = 0, 0, 0, 0, False
     for part in components(meetings):
         number = {kind: trainees[kind] for kind in part}
         fewest, shortest = _gather_part(number, rule, search.share(sum(number.values()), whole))
         members |= {key: amount for key, amount in shortest.values.items() if amount}
         without, without_bound = without + fewest.value, without_bound + fewest.bound
         travel, travel_bound = travel + shortest.value, travel_bound + shortest.bound
-    return Gathering(members, without, without_bound, travel, travel_bound)
+        struck |= shortest.struck
+    return Gathering(members, without, without_bound, travel, travel_bound, struck)
 
 
 def _meetings(kind: Kind) -> list[Meeting]:
@@ -147,7 +150,7 @@ def _gather_many(
         return None
     without = sum(number for kind, number in trainees.items() if kind not in able)
     year = (JOURNEYS_A_YEAR * travelled.value, JOURNEYS_A_YEAR * travelled.bound)
-    return Found(travelled.values, without, without), Found(travelled.values, *year)
+    return Found(travelled.values, without, without), Found(travelled.values, *year, travelled.struck)
 
 
 def _undominated_starts(kinds: Sequence[Kind]) -> list[int]:

@@ -18,7 +18,7 @@ from scipy import sparse
 from allokering.kinds import Groups
 from allokering.stages.cpsat import Found
 from allokering.stages.group_start import FAR, Attendance
-from allokering.stages.linear import Integers, Rows, least_sum
+from allokering.stages.linear import Integers, Least, Rows, least_sum
 
 Kind = TypeVar("Kind", bound=Hashable)
 Meeting = TypeVar("Meeting", bound=Hashable)
@@ -53,14 +53,12 @@ def least_travel(
     cells = np.array([(of_kind[kind], of_meeting[meeting]) for kind, meeting in kilometres])
     start = members[cells[:, 0], cells[:, 1]]
     costs = np.array(list(kilometres.values()))
-    found, bound = _solve(cells, costs, list(people.values()), rule, start, seed)
-    return Found(dict(zip(kilometres, found.tolist(), strict=True)), int(costs @ found), bound)
+    found, bound, struck = _solve(cells, costs, list(people.values()), rule, start, seed)
+    return Found(dict(zip(kilometres, found.tolist(), strict=True)), int(costs @ found), bound, struck)
 
 
-def _solve(
-    cells: Integers, costs: Integers, people: Sequence[int], rule: Groups, start: Integers, seed: int
-) -> tuple[Integers, int]:
-    """Members by cell (kind, meeting), never worse than the start, and a bound on their kilometres."""
+def _solve(cells: Integers, costs: Integers, people: Sequence[int], rule: Groups, start: Integers, seed: int) -> Least:
+    """Members by cell (kind, meeting), never worse than the start, with a bound on their kilometres."""
     count, meetings = len(cells), int(cells[:, 1].max()) + 1
     at = sparse.coo_array((np.ones(count), (cells[:, 1], np.arange(count))), shape=(meetings, count))
     of = sparse.coo_array((np.ones(count), (cells[:, 0], np.arange(count))), shape=(len(people), count))
@@ -68,7 +66,7 @@ def _solve(
     shares = (np.minimum(most, rule.size_max), (np.arange(count), cells[:, 1]))
     parts = sparse.coo_array(shares, shape=(count, meetings))
     groups = sparse.eye_array(meetings)
-    values, bound = least_sum(
+    values, bound, struck = least_sum(
         np.concatenate([costs, np.zeros(meetings, dtype=np.int64)]),
         np.concatenate([most, np.bincount(cells[:, 1], weights=most) // rule.size_min]),
         Rows.of(
@@ -81,4 +79,4 @@ def _solve(
         np.concatenate([start, -(-np.bincount(cells[:, 1], weights=start).astype(np.int64) // rule.size_max)]),
         seed,
     )
-    return values[:count], bound
+    return Least(values[:count], bound, struck)

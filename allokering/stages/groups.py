@@ -54,6 +54,7 @@ def form_groups(
             stage_tier("without_group", "trainees", gathering.without, gathering.without_bound, since),
             stage_tier("group_travel", "kilometres a year", gathering.travel, gathering.travel_bound, since),
         ),
+        gathering.struck,
     )
 
 

@@ -46,7 +46,7 @@ def fewest_changes(part: Choices, known: Found[Named], seed: int) -> Found[Named
         ),
         shape=(len(after), width + len(after)),
     )
-    values, bound = least_sum(
+    values, bound, struck = least_sum(
         np.concatenate([costs, np.ones(len(after), dtype=np.int64)]),
         np.ones(width + len(after), dtype=np.int64),
         Rows.of((moves, 0, math.inf), *_places(part, number, width + len(after))),
@@ -54,7 +54,7 @@ def fewest_changes(part: Choices, known: Found[Named], seed: int) -> Found[Named
         seed,
     )
     value = int(costs @ values[:width] + values[width:].sum())
-    return Found(dict(zip(number, values[:width].tolist(), strict=True)), value, max(bound, known.bound))
+    return Found(dict(zip(number, values[:width].tolist(), strict=True)), value, max(bound, known.bound), struck)
 
 
 def _places(

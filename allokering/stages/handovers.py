@@ -29,6 +29,8 @@ class Handovers:
     """By trainee and period."""
     value: int
     bound: int
+    struck: bool
+    """Did a clock break a search off?"""
 
 
 def fewest_handovers(choices: Choices, search: Search) -> Handovers:
@@ -39,13 +41,14 @@ def fewest_handovers(choices: Choices, search: Search) -> Handovers:
     """
     useful = without_needless_twins(choices)
     supervisor: dict[tuple[str, int], str] = {}
-    value = bound = 0
+    value, bound, struck = 0, 0, False
     for part in independent_parts(useful):
         found = _solve(part, search.share(len(part.candidates), len(useful.candidates)))
         supervisor |= {(trainee, period): name for (trainee, period, name), taken in found.values.items() if taken}
         value += found.value
         bound += found.bound
-    return Handovers(supervisor, value, bound)
+        struck |= found.struck
+    return Handovers(supervisor, value, bound, struck)
 
 
 def _solve(part: Choices, search: Search) -> Found[Named]:

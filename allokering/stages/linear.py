@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import highspy
 import numpy as np
@@ -22,9 +23,17 @@ NODES = 1_000
 """Most nodes searched: a limit on work, not on time, so that the answer is the same on every machine."""
 SECONDS = 150.0
 """A program that takes this long is broken off: a guard, as the nodes of a large one may take any time.
-The bound then says how far the answer may be from the least; nothing else does."""
+The answer says so, as it then depends on the machine."""
 SAFE = 1e-3
 """What a bound gives away for sums in floating point; values are whole numbers, so nothing is lost by it."""
+
+
+class Least(NamedTuple):
+    """The values found, a bound on their cost, and whether the clock broke the search off."""
+
+    values: Integers
+    bound: int
+    struck: bool
 
 
 @dataclass(frozen=True)
@@ -54,7 +63,7 @@ class Rows:
         return bool(np.all(used >= self.lower) and np.all(used <= self.upper))
 
 
-def least_sum(costs: Integers, most: Integers, rows: Rows, known: Integers, seed: int) -> tuple[Integers, int]:
+def least_sum(costs: Integers, most: Integers, rows: Rows, known: Integers, seed: int) -> Least:
     """Whole values from 0 to `most` that keep the rows at the least cost, and a bound on it; costs are not negative."""
     model = highspy.HighsLp()
     model.num_row_, model.num_col_ = rows.coefficients.shape
@@ -88,4 +97,5 @@ def least_sum(costs: Integers, most: Integers, rows: Rows, known: Integers, seed
     values = np.rint(np.array(highs.getSolution().col_value)).astype(np.int64)
     is_better = len(values) == len(known) and rows.hold(values) and costs @ values < costs @ known
     found = values if is_better else known
-    return found, min(max(0, math.ceil(bound - SAFE)) if math.isfinite(bound) else 0, int(costs @ found))
+    least = min(max(0, math.ceil(bound - SAFE)) if math.isfinite(bound) else 0, int(costs @ found))
+    return Least(found, least, highs.getModelStatus() == highspy.HighsModelStatus.kTimeLimit)

@@ -28,6 +28,8 @@ class StageResult(Generic[AnyRow]):
 
     rows: tuple[AnyRow, ...]
     tiers: tuple[TierResult, ...]
+    struck: bool = False
+    """Did a clock break a search off? If so, another machine may find other rows."""
 
 
 @dataclass(frozen=True)

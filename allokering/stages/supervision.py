@@ -104,7 +104,7 @@ def name_supervisors(
     )
     named = _fewest(instance, choices, Search(seed, work_limit))
     handovers = stage_tier("handovers", "handovers", named.value, named.bound, since)
-    return StageResult(tuple(_rows(instance, named.supervisor)), (travel, handovers))
+    return StageResult(tuple(_rows(instance, named.supervisor)), (travel, handovers), named.struck)
 
 
 def _fewest(instance: Instance, choices: Choices, search: Search) -> Handovers:
