@@ -30,6 +30,8 @@ class Tier:
 
     name: str
     unit: str
+    worth: int = 1
+    """What a unit weighs beside those of other tiers, where they must be weighed."""
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,9 @@ class Watcher:
         """Something better is known of a tier."""
         best, least = ("-" if number is None else f"{number:,}" for number in (value, bound))
         self._show(
-            say("{stage}: {tier}, best {best}, bound {bound}", stage=self._stage, tier=name, best=best, bound=least)
+            say(
+                "{stage}: {tier}, best {best}, bound {bound}", stage=self._stage, tier=say(name), best=best, bound=least
+            )
         )
 
     def _show(self, text: str) -> None:

@@ -15,6 +15,7 @@ from allokering.problem import ListedOptions, Problem, Relief, Resource, Solutio
 from allokering.solvers import choice, large, large_neighbourhood
 from allokering.solvers.exact import solve_exact
 from allokering.solvers.large import solve_large
+from allokering.solvers.large_aim import of_tier
 from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_program import Program
 from allokering.solvers.outcome import Outcome, Status
@@ -211,14 +212,15 @@ def test_beside_a_wide_gap_a_sub_problem_is_solved_no_further_than_a_tenth_of_it
     optimum = values(solve_exact(problem))[0]
     pool = Pool(problem)
     pool.add([(actor, np.arange(len(options))) for actor, options in enumerate(problem.actors)])
-    program = Program(pool, np.zeros(len(pool)), 0, {}, seed=0)
+    program = Program(pool, np.zeros(len(pool)), of_tier(problem, 0), {}, seed=0)
     begun, _ = program.begin(pool.add([(actor, np.array([0])) for actor in range(25)]), 0, None)
     assert begun is not None
     everybody = np.arange(25)
 
     exact, effort = program.improve(begun, everybody, 4, 100_000, None)
     bound = -2.0 * optimum
-    rough, _ = Program(pool, np.zeros(len(pool)), 0, {}, 0, bound=bound).improve(begun, everybody, 4, 100_000, None)
+    rough_program = Program(pool, np.zeros(len(pool)), of_tier(problem, 0), {}, 0, bound=bound)
+    rough, _ = rough_program.improve(begun, everybody, 4, 100_000, None)
 
     assert effort.is_proven
     assert exact.values[0] == optimum

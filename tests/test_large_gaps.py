@@ -13,6 +13,7 @@ from allokering.problem import ListedOptions, Problem, Relief, Resource, Solutio
 from allokering.solvers.clock import Clock
 from allokering.solvers.exact import solve_exact
 from allokering.solvers.large_ahead import Draw, Told, Why
+from allokering.solvers.large_aim import of_tier
 from allokering.solvers.large_areas import AreaBounds, Areas
 from allokering.solvers.large_bound import Root, tighten
 from allokering.solvers.large_gaps import Gaps
@@ -88,7 +89,7 @@ def one_place_short() -> tuple[Gaps, Neighbourhood, Incumbent, Program]:
     ways = vast()
     ways.area.size = 3
     drawer = Neighbourhood(pool, excess, np.ones(len(pool)), root.prices.resources, 0, ways, gaps)
-    return gaps, drawer, plan, Program(pool, excess, 0, {}, 0)
+    return gaps, drawer, plan, Program(pool, excess, of_tier(problem, 0), {}, 0)
 
 
 def test_the_gap_lies_where_residents_are_without_a_doctor_for_no_reason() -> None:

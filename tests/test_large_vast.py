@@ -15,6 +15,7 @@ from allokering.solvers import large, large_vast
 from allokering.solvers.clock import Clock
 from allokering.solvers.exact import solve_exact
 from allokering.solvers.large import solve_large
+from allokering.solvers.large_aim import of_tier
 from allokering.solvers.large_aside import Aside
 from allokering.solvers.large_groups import groups_of
 from allokering.solvers.large_least import least_prices
@@ -200,7 +201,7 @@ def test_a_neighbourhood_may_use_what_is_worth_having_and_what_is_in_use(at_hand
     columns = pool.add([(0, np.arange(2))])
     now = incumbent(pool, columns[1:], np.array([0, 0, 2]))
     assert now is not None
-    program = Program(pool, np.zeros(2), 0, {}, 0, at_hand=np.array(at_hand))
+    program = Program(pool, np.zeros(2), of_tier(problem, 0), {}, 0, at_hand=np.array(at_hand))
 
     found, effort = program.improve(now, np.array([0]), 2, 100, None)
 
@@ -250,7 +251,7 @@ def test_the_relaxation_of_the_vast_has_rounding_rows() -> None:
     relaxation = vast.beginning()
     relaxation.minimise(np.ones(1), 1e6)
 
-    root, _ = vast.tighten(relaxation, Pricer(problem), Separator(problem), Clock(None), lambda *_: None)
+    root, _ = vast.tighten(relaxation, Pricer(problem), Separator(problem), Clock(None), None, lambda *_: None)
 
     assert len(root.cuts) == 1
     assert 800 * (1 - large_vast.NEAR) - 1e-3 <= root.bound <= 800
@@ -269,7 +270,7 @@ def test_when_time_is_dear_less_is_near_enough(
     relaxation = vast.beginning()
     relaxation.minimise(np.ones(1), 1e6)
 
-    vast.tighten(relaxation, Pricer(problem), Separator(problem), Clock(limit), lambda *_: None)
+    vast.tighten(relaxation, Pricer(problem), Separator(problem), Clock(limit), None, lambda *_: None)
 
     assert len(solved) < 12 if is_enough else len(solved) == 12
 

@@ -12,6 +12,7 @@ from allokering.problem import Problem, Solution
 from allokering.solvers.clock import Clock
 from allokering.solvers.exact import solve_exact
 from allokering.solvers.large_ahead import Draw, Told, Why, improve
+from allokering.solvers.large_aim import of_tier
 from allokering.solvers.large_neighbourhood import Neighbourhood
 from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_program import Effort, Incumbent, Program
@@ -23,7 +24,7 @@ def begun(problem: Problem) -> tuple[Pool, Program, Incumbent]:
     """All options as columns, and a plan in which the agents take turns."""
     pool = Pool(problem)
     pool.add([(actor, np.arange(len(options))) for actor, options in enumerate(problem.actors)])
-    program = Program(pool, np.zeros(len(pool)), 0, {}, seed=0)
+    program = Program(pool, np.zeros(len(pool)), of_tier(problem, 0), {}, seed=0)
     turns = pool.add([(actor, np.array([actor % len(options)])) for actor, options in enumerate(problem.actors)])
     plan, _ = program.begin(turns, 0, None)
     assert plan is not None

@@ -102,7 +102,9 @@ class Draft:
         """The tiers of the problem: the objective's own, or a single one in kroner."""
         if self.objective == "weighted":
             return (Tier("weighted", "NOK"),)
-        return tuple(Tier(entry.id, entry.unit or "points") for entry in self.model.tiers)
+        return tuple(
+            Tier(entry.id, entry.unit or "points", int(entry.params["nok_per_unit"])) for entry in self.model.tiers
+        )
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,10 @@
 """The large solver: the options are priced, not listed, and the plan comes with the bound that proves how good it is.
 
-For every tier: column generation over the options with rounding rows gives the bound and its prices; a dive along the
-relaxation gives a first plan; large-neighbourhood search with integer programs makes it better. Earlier tiers are
-held at the values reached. Every limit that decides the result is a count, so the same seed gives the same plan on any
-machine; wall-clock time is a guard, and the outcome says so where it struck.
+For every tier, and before them for all at once where that is vast: column generation over the options with rounding
+rows gives the bound and its prices; a dive along the relaxation gives a first plan; large-neighbourhood search with
+integer programs makes it better. Earlier tiers are held at the values reached. Every limit that decides the result is a
+count, so the same seed gives the same plan on any machine; wall-clock time is a guard, and the outcome says so where it
+struck.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from functools import cached_property
 import numpy as np
 
 from allokering.problem import Floats, Integers, Problem, Solution
+from allokering.solvers import large_time
 from allokering.solvers.clock import Clock
+from allokering.solvers.large_aim import all_at_once, of_tier
 from allokering.solvers.large_areas import AreaBounds, Areas
 from allokering.solvers.large_beside import Beside
-from allokering.solvers.large_bound import SAFE, Root, rounded_up, tighten
+from allokering.solvers.large_bound import SAFE, Root, least_conceivable, rounded_up, seen_from, tighten
 from allokering.solvers.large_dive import SHORT, dive
 from allokering.solvers.large_gaps import Gaps
 from allokering.solvers.large_greedy import first_that_fits
@@ -47,8 +50,6 @@ NODES = 200
 """Nodes of the branch and bound that makes a first plan out of the columns at hand."""
 VAST = 600
 """Actors from which on a problem is too large for the simplex."""
-FIRST_PLAN = 25.0
-"""Seconds that a vast problem needs for a first plan at prices known already."""
 LATE = 60.0
 """Seconds that a first plan without alternatives may take whatever the time."""
 SHORTAGES = 3
@@ -86,7 +87,7 @@ def solve_large(
     if start is not None:
         run.take(start)
     try:
-        for tier in range(len(problem.tiers)):
+        for tier in run.order:
             if not run.solve_tier(tier):
                 status = Status.INFEASIBLE if run.is_infeasible else Status.UNKNOWN
                 return Outcome(status, None, (), NAME, clock.seconds)
@@ -104,6 +105,7 @@ class _Run:
 
     def __init__(self, problem: Problem, seed: int, workers: int, tries: int, clock: Clock, progress: Progress) -> None:
         self.best: Incumbent | None = None
+        self._start: Incumbent | None = None
         self.is_infeasible = False
         self._problem = problem
         self._seed = seed
@@ -116,8 +118,14 @@ class _Run:
         self._relaxation = Relaxation(self._pool) if self._vast is None else self._vast.beginning()
         self._pricer = Pricer(problem)
         self._separator = Separator(problem)
-        self._bounds: list[int | None] = [None] * len(problem.tiers)
-        self._seconds = [0.0] * len(problem.tiers)
+        self._tiers = len(problem.tiers)
+        self._aims = [*(of_tier(problem, tier) for tier in range(self._tiers)), all_at_once(problem)]
+        is_merged = self._vast is not None and self._tiers > 1
+        self.order = [*([self._tiers] if is_merged else []), *range(self._tiers)]
+        """Of what is minimised: the tiers; all of them at once, if they are, come first."""
+        self._merged: Root | None = None
+        self._bounds: list[int | None] = [None] * len(self._aims)
+        self._seconds = [0.0] * len(self._aims)
         self._holds: dict[int, int] = {}
         self._struck = False
         self._beside: Beside | None = None
@@ -129,7 +137,7 @@ class _Run:
     def take(self, start: Solution) -> None:
         """Begin from this solution."""
         columns = self._pool.add([(actor, np.array([one])) for actor, one in enumerate(start.options.tolist())])
-        self.best = incumbent(self._pool, columns, start.adjustments)
+        self.best = self._start = incumbent(self._pool, columns, start.adjustments)
 
     def solve_tier(self, tier: int) -> bool:
         """Bound the tier and search for the best plan; then hold it. False if there is still no plan."""
@@ -141,6 +149,11 @@ class _Run:
         self._seconds[tier] = self._clock.seconds - began
         if self.best is None:
             return False
+        if tier == self._tiers:
+            self._merged = root
+            if self._start is not None and self._start.values < self.best.values:
+                self.best = self._start
+            return True
         value = self.best.values[tier]
         self._holds[tier] = value
         self._relaxation.grow(self.best.columns)
@@ -149,15 +162,15 @@ class _Run:
 
     def _bound(self, tier: int) -> Root | None:
         """The tier's bound; None if it shows that there is no plan at all."""
-        problem = self._problem
-        unit = np.eye(len(problem.tiers))[tier]
-        dearest = [actor.dearest(unit) for actor in problem.actors]
-        prices = problem.adjustment_prices[:, tier]
+        problem, aim = self._problem, self._aims[tier]
+        dearest = [actor.dearest(aim.weights) for actor in problem.actors]
+        prices = aim.of(problem.adjustment_prices)
         conceivable = sum(dearest) + float(np.maximum(prices, 0) @ problem.adjustment_most)
         shortage = 1.0 + 2.0 * max((abs(cost) for cost in dearest), default=0.0)
-        share = self._relaxation.clock = self._share_of_bound(tier)
+        is_slow = self._vast is not None and self.best is None
+        share = self._relaxation.clock = large_time.of_bound(self._share(tier), is_first_plan_slow=is_slow)
         for _ in range(SHORTAGES):
-            self._relaxation.minimise(unit, shortage)
+            self._relaxation.minimise(aim.weights, shortage)
             root = self._tighten(tier, share)
             if root.bound > conceivable + 1.0:
                 self.is_infeasible = True
@@ -171,10 +184,10 @@ class _Run:
         return root
 
     def stop(self) -> None:
-        """Take what is there of the plan that is made beside the relaxation; it is made in the first tier only."""
+        """Take what is there of the plan that is made beside the first relaxation."""
         if self._beside is not None:
             self._beside.stop()
-            self._keep(0, self._beside.plan())
+            self._keep(self.order[0], self._beside.plan())
 
     def _begin_beside(self, tier: int, root: Root, value: float, share: Clock) -> None:
         """Begin a first plan beside the relaxation, of which this is the value so far: its bound is still far off."""
@@ -182,14 +195,6 @@ class _Run:
             return
         program = self._program(tier, root, value)
         self._beside = Beside(program, columns, NODES, self._neighbourhood(root), share.left)
-
-    def _share_of_bound(self, tier: int) -> Clock:
-        """Half of this tier's time; less where a vast problem would not get a first plan in the rest."""
-        left = self._share(tier).left
-        if left is None:
-            return Clock(None)
-        is_vast = self._vast is not None and self.best is None
-        return Clock(max(0.0, min(left / 2, left - FIRST_PLAN)) if is_vast else left / 2)
 
     def _tighten(self, tier: int, share: Clock) -> Root:
         if self._vast is None:
@@ -200,6 +205,7 @@ class _Run:
             self._pricer,
             self._separator,
             share,
+            None if self._merged is None else seen_from(self._merged, self._pricer, tier, self._holds),
             lambda root, value: self._begin_beside(tier, root, value, whole),
         )
         return root
@@ -213,7 +219,7 @@ class _Run:
         if is_worth_a_dive and (dived := dive(self._relaxation, self._pricer, share)) is not None:
             self._keep(tier, incumbent(self._pool, *dived))
         if self._beside is not None:
-            bounds = self._raise_bound(tier, root, _part(share, 0.5))
+            bounds = self._raise_bound(tier, root, large_time.part(share, 0.5))
             self._keep(tier, self._beside.plan())
             self._struck |= self._beside.struck
             self._beside, is_raised = None, True
@@ -231,8 +237,8 @@ class _Run:
                 swept = sweep(program, around, self.best, self._workers, share, lambda now: self._keep(tier, now))
                 self._keep(tier, swept)
         if not is_raised:
-            bounds = self._raise_bound(tier, root, _part(share, 0.5))
-        is_finished = self._finish(tier, root, _part(share, BEFORE))
+            bounds = self._raise_bound(tier, root, large_time.part(share, 0.5))
+        is_finished = self._finish(tier, root, large_time.part(share, BEFORE))
         if self.best is not None and self._problem.actors:
             search(
                 program,
@@ -256,9 +262,9 @@ class _Run:
         """
         excess = self._excess(root)
         if self._vast is None:
-            return Program(self._pool, excess, tier, self._holds, self._seed)
+            return Program(self._pool, excess, self._aims[tier], self._holds, self._seed)
         at_hand = self._pricer.worth_having(root.cuts, root.prices, AT_HAND)
-        return Program(self._pool, excess, tier, self._holds, self._seed, at_hand=at_hand, bound=bound)
+        return Program(self._pool, excess, self._aims[tier], self._holds, self._seed, at_hand=at_hand, bound=bound)
 
     def _neighbourhood(self, root: Root, bounds: AreaBounds | None = None) -> Neighbourhood:
         options = sum(map(len, self._problem.actors)) / len(self._problem.actors)
@@ -316,24 +322,26 @@ class _Run:
 
     def _share(self, tier: int) -> Clock:
         """This tier's share of the time that is left."""
-        left = self._clock.left
-        return Clock(None if left is None else left / (len(self._problem.tiers) - tier))
+        if tier == self._tiers:
+            return large_time.of_all(self._clock)
+        return large_time.of_tier(self._clock, self._tiers - tier, is_mended=self._merged is not None)
 
     def _finish(self, tier: int, root: Root, share: Clock) -> bool:
         """If few options could be part of a better plan, solve for all of them, and improve the bound; to the end?"""
         if self.best is None or self._is_done(tier, self.best) or share.left == 0.0:
             return False
-        room = self.best.values[tier] - root.bound + SAFE
+        value = self._aims[tier].value(self.best.values)
+        room = value - root.bound + SAFE
         if np.count_nonzero(self._excess(root) <= room) > FEW:
             return False  # those at hand alone are too many
         able = self._pricer.within(root.cuts, root.prices, room)
         if sum(len(options) for _, options in able) > FEW:
             return False
         columns = np.union1d(self._pool.add(able), self.best.columns)
-        program = Program(self._pool, self._excess(root), tier, self._holds, self._seed)
+        program = Program(self._pool, self._excess(root), self._aims[tier], self._holds, self._seed)
         found, bound = program.finish(self.best, columns, LAST_NODES, share.left)
         self._keep(tier, found)
-        better = rounded_up(min(bound, self.best.values[tier]))
+        better = rounded_up(min(bound, self._aims[tier].value(self.best.values)))
         if better is not None:
             self._bounds[tier] = max(better, self._bounds[tier] or better)
         self._tell(tier)
@@ -346,33 +354,30 @@ class _Run:
             self._tell(tier)
         return self._is_done(tier, self.best)
 
-    def _is_better(self, tiers: int, found: Incumbent) -> bool:
-        if any(found.values[tier] > value for tier, value in self._holds.items()):
+    def _is_better(self, tier: int, found: Incumbent) -> bool:
+        if any(found.values[held] > value for held, value in self._holds.items()):
             return False
-        return self.best is None or found.values[: tiers + 1] < self.best.values[: tiers + 1]
+        return self.best is None or self._aims[tier].is_better(found.values, self.best.values)
 
     def _is_done(self, tier: int, found: Incumbent | None) -> bool:
         bound = self._bounds[tier]
-        return found is not None and bound is not None and found.values[tier] <= bound
+        return found is not None and bound is not None and self._aims[tier].value(found.values) <= bound
 
     def _tell(self, tier: int) -> None:
-        value = None if self.best is None else self.best.values[tier]
-        self._progress(self._problem.tiers[tier].name, value, self._bounds[tier])
-
-    def _least_conceivable(self, tier: int) -> int:
-        """What the tier would cost if every actor took its cheapest option and adjustments only paid."""
-        nothing, unit = np.zeros(len(self._problem.resources)), np.eye(len(self._problem.tiers))[tier]
-        cheapest = sum(float(actor.values(nothing, unit).min()) for actor in self._problem.actors)
-        adjusted = np.minimum(self._problem.adjustment_prices[:, tier], 0) @ self._problem.adjustment_most
-        return round(cheapest) + int(adjusted)
+        value = None if self.best is None else round(self._aims[tier].value(self.best.values))
+        self._progress(self._aims[tier].name, value, self._bounds[tier])
 
     def outcome(self, notes: tuple[Note, ...]) -> Outcome:
         """The best plan, and how good it is in every tier."""
         assert self.best is not None  # noqa: S101 - asked for only with a plan
         tiers = []
         for number, tier in enumerate(self._problem.tiers):
-            value, bound = self.best.values[number], self._bounds[number]
-            bound = min(value, self._least_conceivable(number) if bound is None else bound)
+            value, least, known = (
+                self.best.values[number],
+                least_conceivable(self._problem, number),
+                self._bounds[number],
+            )
+            bound = min(value, least if known is None else max(known, least))
             status = Status.OPTIMAL if bound == value else Status.FEASIBLE
             tiers.append(TierOutcome(tier, value, bound, status, self._seconds[number]))
         status = Status.OPTIMAL if all(tier.status is Status.OPTIMAL for tier in tiers) else Status.FEASIBLE
@@ -381,8 +386,3 @@ class _Run:
         options = self._pool.option[self.best.columns]
         solution = Solution(options, self.best.amounts)
         return Outcome(status, solution, tuple(tiers), NAME, self._clock.seconds, notes)
-
-
-def _part(clock: Clock, part: float) -> Clock:
-    """This part of the time that it has left."""
-    return Clock(None if clock.left is None else clock.left * part)

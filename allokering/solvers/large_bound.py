@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from allokering.problem import Integers
+from allokering.problem import Integers, Problem
 from allokering.solvers.clock import Clock
 from allokering.solvers.large_pricing import Priced, Pricer, Prices
 from allokering.solvers.large_relaxation import DUAL, PRIMAL, Point, Relaxation
@@ -99,6 +100,24 @@ def more(
         (actor, pricer.best_of_each_resource(actor, options, costs, most))
         for (actor, options), costs in zip(many.wanted, many.costs, strict=True)
     ]
+
+
+def seen_from(root: Root, pricer: Pricer, tier: int, holds: Mapping[int, int]) -> Root:
+    """What the prices of all tiers at once say of one of them, the earlier ones held at these values."""
+    prices = root.prices
+    weights = np.where(np.arange(len(prices.tiers)) <= tier, prices.tiers, 0.0) / prices.tiers[tier]
+    held = sum(float(weights[earlier]) * value for earlier, value in holds.items())
+    seen = Prices(prices.resources / prices.tiers[tier], weights, held, prices.rows / prices.tiers[tier])
+    priced = pricer.price(root.cuts, seen, most=EACH)
+    return Root(priced.bound, root.cuts, seen, priced, root.point)
+
+
+def least_conceivable(problem: Problem, tier: int) -> int:
+    """What the tier would cost if every actor took its cheapest option and adjustments only paid."""
+    nothing, unit = np.zeros(len(problem.resources)), np.eye(len(problem.tiers))[tier]
+    cheapest = sum(float(actor.values(nothing, unit).min()) for actor in problem.actors)
+    adjusted = np.minimum(problem.adjustment_prices[:, tier], 0) @ problem.adjustment_most
+    return round(cheapest) + int(adjusted)
 
 
 def rounded_up(bound: float) -> int | None:

@@ -16,6 +16,7 @@ from scipy import sparse
 
 from allokering.problem import Booleans, Floats, Integers
 from allokering.solvers.highs_model import NO_GAP, model_of, quiet_highs
+from allokering.solvers.large_aim import Aim
 from allokering.solvers.large_pool import Pool
 
 WHOLE = 1e-6
@@ -63,16 +64,16 @@ def incumbent(pool: Pool, columns: Integers, amounts: Integers) -> Incumbent | N
 
 
 class Program:
-    """Makes and solves the sub-problems of one tier.
+    """Makes and solves the sub-problems of one aim.
 
     Args:
         pool: the columns at hand.
         excess: what each costs above its actor's cheapest option; a sub-problem takes the cheapest first.
-        tier: the tier that is minimised.
+        aim: what is minimised.
         holds: the tiers held, and their values.
         seed: of the solver's own randomness.
         at_hand: the adjustments that a sub-problem may use; those in use it may always. None: all.
-        bound: what the tier costs at least, if sub-problems need be solved no further than is worth while beside that;
+        bound: what that is at least, if sub-problems need be solved no further than is worth while beside that;
             otherwise each is solved to the end, as far as its nodes go.
     """
 
@@ -80,7 +81,7 @@ class Program:
         self,
         pool: Pool,
         excess: Floats,
-        tier: int,
+        aim: Aim,
         holds: dict[int, int],
         seed: int,
         *,
@@ -91,7 +92,7 @@ class Program:
         """Was a sub-problem broken off by the clock?"""
         self.problem = pool.problem
         self._pool = pool
-        self._tier = tier
+        self._aim = aim
         self._holds = holds
         self._seed = seed
         self._at_hand = np.ones(len(pool.problem.adjustment_most), dtype=bool) if at_hand is None else at_hand
@@ -106,7 +107,7 @@ class Program:
     ) -> tuple[Incumbent, Effort]:
         """The best plan found with these actors (ascending) free to choose from so many each, and what that took."""
         cheapest = np.concatenate([self._columns_of[actor][:each] for actor in free])
-        gap = 0.0 if self._bound is None else now.values[self._tier] - self._bound
+        gap = 0.0 if self._bound is None else self._aim.value(now.values) - self._bound
         close = CLOSE * gap * len(free) / len(now.columns)
         return self._choose(now, free, cheapest, nodes, seconds, close)
 
@@ -134,8 +135,9 @@ class Program:
         columns[changed] = found.columns[changed]
         both = incumbent(self._pool, columns, amounts)
         both = both if both is not None and self._is_kept(both) else None
-        gain = before.values[self._tier] - found.values[self._tier]
-        adds_up = both is not None and both.values[self._tier] <= now.values[self._tier] - gain
+        value = self._aim.value
+        least = value(now.values) - value(before.values) + value(found.values)
+        adds_up = both is not None and value(both.values) <= least
         if adds_up or not len(changed):
             return self._better(both, now)
         return self._choose(now, changed, found.columns[changed], JOINING, seconds)[0]
@@ -152,10 +154,8 @@ class Program:
         return self._better(found, now), answer.bound
 
     def _better(self, found: Incumbent | None, now: Incumbent) -> Incumbent:
-        """The better of the two in the tiers up to this one."""
-        if found is None or found.values[: self._tier + 1] >= now.values[: self._tier + 1]:
-            return now
-        return found
+        """The better of the two."""
+        return now if found is None or not self._aim.is_better(found.values, now.values) else found
 
     def begin(self, columns: Integers, nodes: int, seconds: float | None) -> tuple[Incumbent | None, bool]:
         """A plan out of these columns; None if none was found, and whether it was proven that there is none."""
@@ -212,11 +212,11 @@ class Program:
             blocks.append([sparse.coo_array(prices[None, columns]), sparse.coo_array(others[None, moving])])
             upper.append(np.array([value - prices[staying].sum() - others @ rest]))
         table = sparse.csc_array(sparse.block_array(blocks))
-        prices = np.concatenate([pool.prices[columns, self._tier], problem.adjustment_prices[moving, self._tier]])
+        costs = self._aim.of(np.concatenate([pool.prices[columns], problem.adjustment_prices[moving]]))
         most = np.concatenate([np.ones(len(columns)), problem.adjustment_most[moving]])
         lower = np.concatenate([np.ones(shape[0]), np.full(table.shape[0] - shape[0], -math.inf)])
-        whole = np.arange(len(prices)) < (len(prices) if is_whole else len(columns))
-        return model_of(table, prices, most, lower, np.concatenate(upper), whole)
+        whole = np.arange(len(costs)) < (len(costs) if is_whole else len(columns))
+        return model_of(table, costs, most, lower, np.concatenate(upper), whole)
 
     def _run(
         self, model: highspy.HighsLp, start: Floats | None, nodes: int, seconds: float | None, close: float

@@ -81,15 +81,17 @@ class Vast:
         pricer: Pricer,
         separator: Separator,
         clock: Clock,
+        known: Root | None,
         when_settled: Callable[[Root, float], None],
     ) -> tuple[Root, Relaxation]:
         """Generate columns and rows by interior points; the bound, and the relaxation as it is then.
 
-        `when_settled` is told the prices and the relaxation's value, once, as soon as they are worth following. It may
-        add to the pool.
+        `known` is what prices made for something else say. `when_settled` is told the prices and the relaxation's
+        value, once, as soon as they are worth following. It may add to the pool.
         """
         relaxation.charge(np.zeros(len(relaxation.charges)))  # those of an earlier tier are in another unit
         best = nothing_known(relaxation, pricer)
+        best = best if known is None or known.bound < best.bound else known
         value, is_rounded, followed = np.inf, False, 0
         for _ in range(ROUNDS):
             point = None if clock.left == 0.0 else relaxation.solve(PRIMAL)

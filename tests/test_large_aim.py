@@ -1,0 +1,143 @@
+"""All tiers of a vast problem at once, then one by one: what that weighs, what it proves, and that nothing is lost."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from random_problems import random_problem
+from scipy import sparse
+from test_large import bounds, values
+
+from allokering.problem import ListedOptions, Problem, Resource, Solution, Tier
+from allokering.solvers import large, large_neighbourhood, large_time
+from allokering.solvers.clock import Clock
+from allokering.solvers.exact import solve_exact
+from allokering.solvers.large import solve_large
+from allokering.solvers.large_aim import STEEP, all_at_once, of_tier
+from allokering.solvers.large_bound import seen_from
+from allokering.solvers.large_pool import Pool
+from allokering.solvers.large_pricing import Pricer
+from allokering.solvers.large_vast import Vast
+from allokering.solvers.rounding import Separator
+
+
+@pytest.fixture
+def as_vast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even two actors are too many for the simplex, and no last program holds all options."""
+    monkeypatch.setattr(large, "VAST", 1)
+    monkeypatch.setattr(large, "FEW", 0)
+
+
+def dear_or_short(actors: int) -> Problem:
+    """Everybody chooses between one unit of the first tier and a million of the second, worth as much as ten."""
+    option = sparse.csr_array((2, 1), dtype=np.int64)
+    return Problem(
+        (Tier("short", "residents", worth=100_000), Tier("cost", "NOK")),
+        (Resource("row", "town", 0, 0),),
+        tuple(
+            ListedOptions(f"actor-{number}", ["short", "dear"], option, np.array([[1, 0], [0, 10**7]]))
+            for number in range(actors)
+        ),
+    )
+
+
+def test_a_tier_outweighs_the_next_by_far_more_than_it_is_worth_in_whole_numbers() -> None:
+    tiers = (Tier("first", "a", worth=1000), Tier("second", "b", worth=20_000), Tier("third", "c"))
+    weights = all_at_once(Problem(tiers, (), ())).weights
+
+    assert (weights / weights[2]).tolist() == [1000 * STEEP**2, 20_000 * STEEP, 1]
+    assert np.array_equal(weights, np.rint(weights))
+
+
+def test_plans_are_compared_tier_by_tier_or_by_what_they_weigh() -> None:
+    problem = dear_or_short(1)
+    first, second, both = of_tier(problem, 0), of_tier(problem, 1), all_at_once(problem)
+
+    assert not first.is_better((1, 5), (1, 9))
+    assert second.is_better((1, 5), (1, 9))
+    assert second.is_better((0, 9), (1, 5))
+    assert both.is_better((1, 0), (0, 10**7))
+    assert both.is_better((0, 10**6), (1, 0))
+
+
+@pytest.mark.parametrize("seeds", [range(first, first + 40) for first in range(0, 120, 40)], ids=str)
+def test_prices_of_all_at_once_never_prove_too_much_of_one_tier(seeds: range) -> None:
+    """With the earlier ones held at their optima, no bound is above the optimum of a tier."""
+    asked = 0
+    for seed in seeds:
+        raw = random_problem(seed)
+        optimum = raw.best()
+        if optimum is None or len(optimum) == 1:
+            continue
+        vast, pricer = Vast(Pool(raw.problem)), Pricer(raw.problem)
+        relaxation = vast.beginning()
+        relaxation.minimise(all_at_once(raw.problem).weights, 1e9)
+        root, _ = vast.tighten(relaxation, pricer, Separator(raw.problem), Clock(None), None, lambda *_: None)
+        for tier, best in enumerate(optimum):
+            held = dict(enumerate(optimum[:tier]))
+            assert seen_from(root, pricer, tier, held).bound <= best + 1e-6, (seed, tier)
+            asked += 1
+    assert asked > 20
+
+
+@pytest.mark.usefixtures("as_vast")
+def test_what_all_at_once_gave_away_is_mended() -> None:
+    """All at once, ten million are dearer than three million; but the first tier comes first."""
+    problem = dear_or_short(4)
+    assert all_at_once(problem).is_better((4, 0), (0, 4 * 10**7))
+
+    outcome = solve_large(problem)
+
+    assert values(outcome) == bounds(outcome) == (0, 4 * 10**7)
+
+
+@pytest.mark.usefixtures("as_vast")
+@pytest.mark.parametrize("limit", [0.0, None])
+def test_a_start_that_weighs_more_is_kept_where_it_is_better_tier_by_tier(limit: float | None) -> None:
+    problem = dear_or_short(4)
+    start = Solution(np.ones(4, dtype=np.int64), np.zeros(0, dtype=np.int64))
+
+    outcome = solve_large(problem, start=start, time_limit=limit)
+
+    assert values(outcome) == (0, 4 * 10**7)
+
+
+@pytest.mark.usefixtures("as_vast")
+@pytest.mark.parametrize("seeds", [range(first, first + 20) for first in range(0, 60, 20)], ids=str)
+def test_no_start_is_made_worse(seeds: range) -> None:
+    for seed in seeds:
+        problem = random_problem(seed).problem
+        exact = solve_exact(problem)
+        if exact.solution is not None:
+            outcome = solve_large(problem, start=exact.solution)
+            assert values(outcome) == values(exact), seed
+            assert all(low <= value for low, value in zip(bounds(outcome), values(outcome), strict=True)), seed
+
+
+@pytest.mark.usefixtures("as_vast")
+def test_interrupted_while_all_are_minimised_at_once_it_returns_a_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No tier has been asked about by itself then, so its bound is what everybody's cheapest option costs."""
+
+    def interrupted(*_: object) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(large_neighbourhood.Neighbourhood, "draw", interrupted)
+    monkeypatch.setattr(large._Run, "_is_done", lambda *_: False)
+    outcome = solve_large(dear_or_short(4))
+
+    assert outcome.notes == ("interrupted",)
+    assert values(outcome) == (4, 0)
+    assert bounds(outcome) == (0, 0)
+
+
+def test_time_is_shared_out_and_what_is_left_of_a_share_goes_to_the_next() -> None:
+    whole = Clock(100.0)
+
+    assert large_time.of_all(whole).left == pytest.approx(60, abs=1)
+    assert large_time.of_tier(whole, 5, is_mended=False).left == pytest.approx(20, abs=1)
+    assert large_time.of_tier(whole, 5, is_mended=True).left == pytest.approx(50, abs=1)
+    assert large_time.of_tier(whole, 1, is_mended=True).left == pytest.approx(100, abs=1)
+    assert large_time.of_bound(whole, is_first_plan_slow=True).left == pytest.approx(50, abs=1)
+    assert large_time.of_bound(Clock(30.0), is_first_plan_slow=True).left == pytest.approx(5, abs=1)
+    assert large_time.of_bound(Clock(5.0), is_first_plan_slow=True).left == 0
+    assert large_time.of_bound(Clock(None), is_first_plan_slow=True).left is None
