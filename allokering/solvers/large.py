@@ -13,16 +13,24 @@ from functools import cached_property
 
 import numpy as np
 
-from allokering.problem import Floats, Integers, Problem, Solution
+from allokering.problem import Problem, Solution
 from allokering.solvers import large_time
 from allokering.solvers.clock import Clock
-from allokering.solvers.large_aim import all_at_once, of_tier
+from allokering.solvers.large_aim import all_at_once, mended, of_tier, paid_for
 from allokering.solvers.large_areas import AreaBounds, Areas
 from allokering.solvers.large_beside import Beside
-from allokering.solvers.large_bound import SAFE, Root, least_conceivable, rounded_up, seen_from, tighten
+from allokering.solvers.large_bound import (
+    SAFE,
+    Root,
+    least_conceivable,
+    most_conceivable,
+    rounded_up,
+    seen_from,
+    tighten,
+)
 from allokering.solvers.large_dive import SHORT, dive
 from allokering.solvers.large_gaps import Gaps
-from allokering.solvers.large_greedy import first_that_fits
+from allokering.solvers.large_guide import Guide
 from allokering.solvers.large_neighbourhood import Neighbourhood, search
 from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_pricing import Pricer
@@ -119,11 +127,13 @@ class _Run:
         self._pricer = Pricer(problem)
         self._separator = Separator(problem)
         self._tiers = len(problem.tiers)
-        self._aims = [*(of_tier(problem, tier) for tier in range(self._tiers)), all_at_once(problem)]
         is_merged = self._vast is not None and self._tiers > 1
+        by_tier = mended if is_merged else of_tier
+        self._aims = [*(by_tier(problem, tier) for tier in range(self._tiers)), all_at_once(problem)]
         self.order = [*([self._tiers] if is_merged else []), *range(self._tiers)]
         """Of what is minimised: the tiers; all of them at once, if they are, come first."""
         self._merged: Root | None = None
+        self._merged_bounds: AreaBounds | None = None
         self._bounds: list[int | None] = [None] * len(self._aims)
         self._seconds = [0.0] * len(self._aims)
         self._holds: dict[int, int] = {}
@@ -157,22 +167,24 @@ class _Run:
         value = self.best.values[tier]
         self._holds[tier] = value
         self._relaxation.grow(self.best.columns)
-        self._relaxation.hold(tier, value)
+        if self._merged is None:
+            self._relaxation.hold(tier, value)
         return True
 
     def _bound(self, tier: int) -> Root | None:
         """The tier's bound; None if it shows that there is no plan at all."""
-        problem, aim = self._problem, self._aims[tier]
-        dearest = [actor.dearest(aim.weights) for actor in problem.actors]
-        prices = aim.of(problem.adjustment_prices)
-        conceivable = sum(dearest) + float(np.maximum(prices, 0) @ problem.adjustment_most)
-        shortage = 1.0 + 2.0 * max((abs(cost) for cost in dearest), default=0.0)
+        problem, weights, allowed = self._problem, self._aims[tier].counts, 0.0
+        if self._merged is not None:  # Rows that hold tiers are full, and an interior point slow with them.
+            weights, allowed = paid_for(problem, tier, self._holds)
+        most, shortage = most_conceivable(problem, weights)
         is_slow = self._vast is not None and self.best is None
         share = self._relaxation.clock = large_time.of_bound(self._share(tier), is_first_plan_slow=is_slow)
+        if tier == self._tiers:
+            self._begin_gently(share)
         for _ in range(SHORTAGES):
-            self._relaxation.minimise(aim.weights, shortage)
+            self._relaxation.minimise(weights, shortage, allowed)
             root = self._tighten(tier, share)
-            if root.bound > conceivable + 1.0:
+            if root.bound > most - allowed + 1.0:
                 self.is_infeasible = True
                 return None
             if root.point is None or root.point.shortages.max(initial=0.0) <= SHORT:
@@ -183,6 +195,18 @@ class _Run:
         self._tell(tier)
         return root
 
+    def _begin_gently(self, share: Clock) -> None:
+        """Find most columns and rows with the tiers weighing what they are worth.
+
+        Where each outweighs the next by far, the relaxation's value jumps up and down as long as those are missing.
+        """
+        assert self._vast is not None  # noqa: S101 - all at once is for the vast
+        worth = np.array([tier.worth for tier in self._problem.tiers], dtype=np.float64)
+        self._relaxation.minimise(worth, most_conceivable(self._problem, worth)[1])
+        _, self._relaxation = self._vast.tighten(
+            self._relaxation, self._pricer, self._separator, share, None, lambda *_: None, roughly=True
+        )
+
     def stop(self) -> None:
         """Take what is there of the plan that is made beside the first relaxation."""
         if self._beside is not None:
@@ -191,7 +215,7 @@ class _Run:
 
     def _begin_beside(self, tier: int, root: Root, value: float, share: Clock) -> None:
         """Begin a first plan beside the relaxation, of which this is the value so far: its bound is still far off."""
-        if self.best is not None or self._beside is not None or (columns := self._greedy(root)) is None:
+        if self.best is not None or self._beside is not None or (columns := self._guide(root).first_plan()) is None:
             return
         program = self._program(tier, root, value)
         self._beside = Beside(program, columns, NODES, self._neighbourhood(root), share.left)
@@ -213,6 +237,7 @@ class _Run:
     def _search(self, tier: int, root: Root) -> None:
         """A first plan, then neighbourhoods, in this tier's share of the time that is left."""
         share, bounds, is_raised = self._share(tier), None, False
+        led_by = root if self._merged is None else self._merged
         self._relaxation.clock = share
         # A plan to begin from is better than what a dive finds; one of the earlier tiers may be far off in this one.
         is_worth_a_dive = self._vast is None and (self.best is None or tier > 0)
@@ -227,9 +252,9 @@ class _Run:
             self._struck = True
             return
         most = int(np.clip(OPTIONS // max(1, len(self._problem.actors)), *EACH))
-        liked = self._pricer.price(root.cuts, root.prices, most=most).wanted
+        liked = self._pricer.price(led_by.cuts, led_by.prices, most=most).wanted
         self._pool.add(liked)
-        program = self._program(tier, root, root.bound)
+        program = self._program(tier, led_by, self._least(tier, root))
         if self.best is None:
             self._begin(tier, program, root, share)
             if self._vast is not None and self.best is not None:
@@ -238,11 +263,12 @@ class _Run:
                 self._keep(tier, swept)
         if not is_raised:
             bounds = self._raise_bound(tier, root, large_time.part(share, 0.5))
+        bounds = self._merged_bounds = bounds if self._merged is None else self._merged_bounds
         is_finished = self._finish(tier, root, large_time.part(share, BEFORE))
         if self.best is not None and self._problem.actors:
             search(
                 program,
-                self._neighbourhood(root, bounds),
+                self._neighbourhood(led_by, bounds),
                 self.best,
                 share,
                 tries=self._tries,
@@ -254,13 +280,20 @@ class _Run:
         self._struck |= program.struck
         self._struck |= share.struck
 
+    def _least(self, tier: int, root: Root) -> float:
+        """What a plan weighs at least in this search; of one that is mended, as far from it as all at once ended."""
+        if self._merged is None or self.best is None:
+            return root.bound
+        left_open = self._aims[self._tiers].value(self.best.values) - self._merged.bound
+        return self._aims[tier].weigh(self.best.values) - left_open
+
     def _program(self, tier: int, root: Root, bound: float) -> Program:
         """What solves sub-problems at these prices.
 
         Measured: to solve no further than is worth while, with few ways, helps the vast, and costs a region more than
         it gains.
         """
-        excess = self._excess(root)
+        excess = self._guide(root).excess()
         if self._vast is None:
             return Program(self._pool, excess, self._aims[tier], self._holds, self._seed)
         at_hand = self._pricer.worth_having(root.cuts, root.prices, AT_HAND)
@@ -270,8 +303,8 @@ class _Run:
         options = sum(map(len, self._problem.actors)) / len(self._problem.actors)
         ways = usual(options) if self._vast is None else vast()
         gaps = None if bounds is None else Gaps(self._pool, root, bounds)
-        excess, chosen = self._excess(root), self._chosen(root)
-        return Neighbourhood(self._pool, excess, chosen, root.prices.resources, self._seed, ways, gaps)
+        guide = self._guide(root)
+        return Neighbourhood(self._pool, guide.excess(), guide.chosen(), root.prices.resources, self._seed, ways, gaps)
 
     def _raise_bound(self, tier: int, root: Root, share: Clock) -> AreaBounds | None:
         """Raise the tier's bound by what the areas say, deciding on whole options; None if they were not asked."""
@@ -284,20 +317,12 @@ class _Run:
         self._tell(tier)
         return bounds
 
-    def _excess(self, root: Root) -> Floats:
-        """What each column of the pool, as it is now, costs above its actor's cheapest option."""
-        return self._pricer.excess(root.cuts, root.prices, root.priced, self._pool)
-
-    def _chosen(self, root: Root) -> Floats:
-        """The value in the relaxation of each column of the pool, as it is now."""
-        chosen = np.zeros(len(self._pool))
-        if root.point is not None:
-            chosen[: len(root.point.chosen)] = root.point.chosen
-        return chosen
+    def _guide(self, root: Root) -> Guide:
+        return Guide(self._pool, self._pricer, root)
 
     def _begin(self, tier: int, program: Program, root: Root, share: Clock) -> None:
         """A first plan where the dive gave none: the relaxation's surest first; failing that, out of all columns."""
-        columns = self._greedy(root) if self._problem.actors else None
+        columns = self._guide(root).first_plan() if self._problem.actors else None
         if columns is not None:
             # Without alternatives this is but a linear program: better a plan a little late than none in time.
             seconds = None if share.left is None else max(share.left, LATE)
@@ -306,19 +331,6 @@ class _Run:
             begun, is_none = program.begin(np.arange(len(self._pool)), NODES, share.left)
             self.is_infeasible = is_none and len(self._pool) == sum(len(actor) for actor in self._problem.actors)
             self._keep(tier, begun)
-
-    def _greedy(self, root: Root) -> Integers | None:
-        """A column per actor: the relaxation's surest first, everybody else takes what fits; None if nothing does."""
-        actors, liked = len(self._problem.actors), self._chosen(root)
-        order = np.lexsort((self._excess(root), -np.round(liked, 3), self._pool.actor))
-        columns_of = np.split(order, np.searchsorted(self._pool.actor[order], np.arange(1, actors)))
-        sure = np.argsort([-liked[columns[0]] for columns in columns_of], kind="stable")
-        # An actor's first option stays out, where that is allowed: there is room for it when there is for no other.
-        options = [[*self._pool.option[columns].tolist(), 0] for columns in columns_of]
-        chosen = first_that_fits(self._problem, options, sure.tolist())
-        if chosen is None:
-            return None
-        return self._pool.add([(actor, np.array([one])) for actor, one in enumerate(chosen.tolist())])
 
     def _share(self, tier: int) -> Clock:
         """This tier's share of the time that is left."""
@@ -332,13 +344,14 @@ class _Run:
             return False
         value = self._aims[tier].value(self.best.values)
         room = value - root.bound + SAFE
-        if np.count_nonzero(self._excess(root) <= room) > FEW:
+        if np.count_nonzero(self._guide(root).excess() <= room) > FEW:
             return False  # those at hand alone are too many
         able = self._pricer.within(root.cuts, root.prices, room)
         if sum(len(options) for _, options in able) > FEW:
             return False
         columns = np.union1d(self._pool.add(able), self.best.columns)
-        program = Program(self._pool, self._excess(root), self._aims[tier], self._holds, self._seed)
+        aim = self._aims[tier] if tier == self._tiers else of_tier(self._problem, tier)
+        program = Program(self._pool, self._guide(root).excess(), aim, self._holds, self._seed)
         found, bound = program.finish(self.best, columns, LAST_NODES, share.left)
         self._keep(tier, found)
         better = rounded_up(min(bound, self._aims[tier].value(self.best.values)))
@@ -372,11 +385,8 @@ class _Run:
         assert self.best is not None  # noqa: S101 - asked for only with a plan
         tiers = []
         for number, tier in enumerate(self._problem.tiers):
-            value, least, known = (
-                self.best.values[number],
-                least_conceivable(self._problem, number),
-                self._bounds[number],
-            )
+            value, known = self.best.values[number], self._bounds[number]
+            least = least_conceivable(self._problem, number)
             bound = min(value, least if known is None else max(known, least))
             status = Status.OPTIMAL if bound == value else Status.FEASIBLE
             tiers.append(TierOutcome(tier, value, bound, status, self._seconds[number]))

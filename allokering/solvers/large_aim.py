@@ -1,21 +1,24 @@
-"""What a search minimises: one tier, with the earlier ones held, or all tiers at once.
+"""What is minimised: one tier, with the earlier ones held, or all tiers at once.
 
 All at once weighs each tier so that it far outweighs those after it. Where a single relaxation takes minutes, one for
-every tier leaves none of them the time that it needs; the tiers one by one then only mend what the weighing gave away.
+every tier leaves none of them the time that it needs; the tiers one by one then only mend what the weighing gave away,
+and weigh the later ones on the way, lest these pay for it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from allokering.problem import Floats, Integers, Problem
 
-STEEP = 30
+STEEP = 10
 """How much more a tier weighs, all at once, than its worth beside that of the next one says."""
+FIRST = 1000
+"""How much more yet a tier weighs when it is mended."""
 
 
 @dataclass(frozen=True)
@@ -23,33 +26,55 @@ class Aim:
     """A weighing of the tiers."""
 
     name: str
+    counts: Floats
+    """What a unit of each tier counts in the value, which a bound is of."""
     weights: Floats
-    """What a unit of each tier weighs."""
+    """What it weighs in a search."""
     compared: int
-    """So many tiers are compared, in order, of two plans; none where they are weighed."""
+    """So many tiers are compared, in order, of two plans; where these are equal, what the plans weigh."""
 
     def value(self, values: Sequence[int]) -> float:
+        """The value of a plan with these values by tier."""
+        return float(self.counts @ np.array(values))
+
+    def weigh(self, values: Sequence[int]) -> float:
         """What a plan with these values by tier weighs."""
         return float(self.weights @ np.array(values))
 
-    def of(self, prices: Integers) -> Floats:
+    def weighed(self, prices: Integers) -> Floats:
         """What prices by tier (..., tiers) weigh."""
         return np.asarray(prices @ self.weights, dtype=np.float64)
 
     def is_better(self, found: Sequence[int], now: Sequence[int]) -> bool:
         """Are these values by tier better than those?"""
-        if self.compared:
-            return tuple(found[: self.compared]) < tuple(now[: self.compared])
-        return self.value(found) < self.value(now)
+        first, second = tuple(found[: self.compared]), tuple(now[: self.compared])
+        return first < second or (first == second and self.weigh(found) < self.weigh(now))
 
 
 def of_tier(problem: Problem, tier: int) -> Aim:
     """One tier by itself; a plan that is better in an earlier one is better too."""
-    return Aim(problem.tiers[tier].name, np.eye(len(problem.tiers))[tier], tier + 1)
+    unit = np.eye(len(problem.tiers))[tier]
+    return Aim(problem.tiers[tier].name, unit, unit, tier + 1)
 
 
 def all_at_once(problem: Problem) -> Aim:
     """All tiers, each far outweighing the next, in whole numbers: so what a plan weighs is one too."""
     steps = range(len(problem.tiers) - 1, -1, -1)
-    weights = [tier.worth * STEEP**step for tier, step in zip(problem.tiers, steps, strict=True)]
-    return Aim("all_tiers", np.array(weights, dtype=np.float64) / math.gcd(*weights), 0)
+    whole = [tier.worth * STEEP**step for tier, step in zip(problem.tiers, steps, strict=True)]
+    weights = np.array(whole, dtype=np.float64) / math.gcd(*whole)
+    return Aim("all_tiers", weights, weights, 0)
+
+
+def mended(problem: Problem, tier: int) -> Aim:
+    """One tier of a plan that was made for all at once: it outweighs all later ones, which break ties."""
+    weights = all_at_once(problem).weights.copy()
+    weights[:tier] = 0.0
+    weights[tier] *= FIRST
+    return Aim(problem.tiers[tier].name, np.eye(len(problem.tiers))[tier], weights, tier + 1)
+
+
+def paid_for(problem: Problem, tier: int, holds: Mapping[int, int]) -> tuple[Floats, float]:
+    """A tier's weights, with those of the earlier ones as they are all at once, and what holding these allows."""
+    weights = all_at_once(problem).weights
+    counts = np.where(np.arange(len(weights)) <= tier, weights, 0.0) / weights[tier]
+    return counts, sum(float(counts[earlier]) * value for earlier, value in holds.items())

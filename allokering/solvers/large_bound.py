@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from allokering.problem import Integers, Problem
+from allokering.problem import Floats, Integers, Problem
 from allokering.solvers.clock import Clock
+from allokering.solvers.large_aim import paid_for
 from allokering.solvers.large_pricing import Priced, Pricer, Prices
 from allokering.solvers.large_relaxation import DUAL, PRIMAL, Point, Relaxation
 from allokering.solvers.rounding import RoundingRow, Separator
@@ -63,7 +64,7 @@ def tighten(relaxation: Relaxation, pricer: Pricer, separator: Separator, clock:
 def nothing_known(relaxation: Relaxation, pricer: Pricer) -> Root:
     """The bound at no prices at all: every actor takes what is cheapest for itself."""
     resources = len(relaxation.pool.problem.resources)
-    prices = Prices(np.zeros(resources), relaxation.weights, 0.0, np.zeros(len(relaxation.cuts)))
+    prices = Prices(np.zeros(resources), relaxation.weights, relaxation.allowed, np.zeros(len(relaxation.cuts)))
     priced = pricer.price(relaxation.cuts, prices, most=EACH)
     relaxation.grow(relaxation.pool.add(priced.wanted), priced.paying)
     return Root(priced.bound, tuple(relaxation.cuts), prices, priced, None)
@@ -104,12 +105,17 @@ def more(
 
 def seen_from(root: Root, pricer: Pricer, tier: int, holds: Mapping[int, int]) -> Root:
     """What the prices of all tiers at once say of one of them, the earlier ones held at these values."""
-    prices = root.prices
-    weights = np.where(np.arange(len(prices.tiers)) <= tier, prices.tiers, 0.0) / prices.tiers[tier]
-    held = sum(float(weights[earlier]) * value for earlier, value in holds.items())
-    seen = Prices(prices.resources / prices.tiers[tier], weights, held, prices.rows / prices.tiers[tier])
+    prices, unit = root.prices, root.prices.tiers[tier]
+    seen = Prices(prices.resources / unit, *paid_for(pricer.problem, tier, holds), prices.rows / unit)
     priced = pricer.price(root.cuts, seen, most=EACH)
     return Root(priced.bound, root.cuts, seen, priced, root.point)
+
+
+def most_conceivable(problem: Problem, weights: Floats) -> tuple[float, float]:
+    """What a plan weighs at most, and a price of an actor without an option that nobody would pay."""
+    dearest = [actor.dearest(weights) for actor in problem.actors]
+    adjusted = np.maximum(problem.adjustment_prices @ weights, 0) @ problem.adjustment_most
+    return sum(dearest) + float(adjusted), 1.0 + 2.0 * max((abs(cost) for cost in dearest), default=0.0)
 
 
 def least_conceivable(problem: Problem, tier: int) -> int:

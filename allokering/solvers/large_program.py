@@ -107,7 +107,7 @@ class Program:
     ) -> tuple[Incumbent, Effort]:
         """The best plan found with these actors (ascending) free to choose from so many each, and what that took."""
         cheapest = np.concatenate([self._columns_of[actor][:each] for actor in free])
-        gap = 0.0 if self._bound is None else self._aim.value(now.values) - self._bound
+        gap = 0.0 if self._bound is None else self._aim.weigh(now.values) - self._bound
         close = CLOSE * gap * len(free) / len(now.columns)
         return self._choose(now, free, cheapest, nodes, seconds, close)
 
@@ -135,9 +135,9 @@ class Program:
         columns[changed] = found.columns[changed]
         both = incumbent(self._pool, columns, amounts)
         both = both if both is not None and self._is_kept(both) else None
-        value = self._aim.value
-        least = value(now.values) - value(before.values) + value(found.values)
-        adds_up = both is not None and value(both.values) <= least
+        weigh = self._aim.weigh
+        least = weigh(now.values) - weigh(before.values) + weigh(found.values)
+        adds_up = both is not None and weigh(both.values) <= least
         if adds_up or not len(changed):
             return self._better(both, now)
         return self._choose(now, changed, found.columns[changed], JOINING, seconds)[0]
@@ -212,7 +212,7 @@ class Program:
             blocks.append([sparse.coo_array(prices[None, columns]), sparse.coo_array(others[None, moving])])
             upper.append(np.array([value - prices[staying].sum() - others @ rest]))
         table = sparse.csc_array(sparse.block_array(blocks))
-        costs = self._aim.of(np.concatenate([pool.prices[columns], problem.adjustment_prices[moving]]))
+        costs = self._aim.weighed(np.concatenate([pool.prices[columns], problem.adjustment_prices[moving]]))
         most = np.concatenate([np.ones(len(columns)), problem.adjustment_most[moving]])
         lower = np.concatenate([np.ones(shape[0]), np.full(table.shape[0] - shape[0], -math.inf)])
         whole = np.arange(len(costs)) < (len(costs) if is_whole else len(columns))

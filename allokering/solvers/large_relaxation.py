@@ -71,6 +71,7 @@ class Relaxation:
         self.clock = Clock(None)
         self.cuts: list[RoundingRow] = []
         self.weights = np.zeros(len(problem.tiers))
+        self.allowed = 0.0
         self._shortage_price = 0.0
         self._columns = np.zeros(0, dtype=np.int64)
         """Columns of the pool that are in, in the order in which they came."""
@@ -109,9 +110,13 @@ class Relaxation:
         upper = np.concatenate([ones, problem.bounds[self._resources], self._holds])
         self._highs.passModel(model_of(table, np.zeros(self._size), most, np.concatenate([ones, rest]), upper))
 
-    def minimise(self, weights: Floats, shortage_price: float) -> None:
-        """From now on the tiers weigh so much, and an actor without an option costs so much."""
+    def minimise(self, weights: Floats, shortage_price: float, allowed: float = 0.0) -> None:
+        """From now on the tiers weigh so much, and an actor without an option costs so much.
+
+        `allowed` is what tiers that are paid for, instead of held by a row, may cost: it is taken off the value.
+        """
         self.weights = weights
+        self.allowed = allowed
         self._shortage_price = shortage_price
         cost = np.full(self._size, shortage_price)
         is_in = self._place_of >= 0
@@ -127,7 +132,7 @@ class Relaxation:
     def charge(self, charges: Floats) -> None:
         """From now on uses of resources that are no rows cost so much."""
         self.charges = charges
-        self.minimise(self.weights, self._shortage_price)
+        self.minimise(self.weights, self._shortage_price, self.allowed)
 
     def hold(self, tier: int, value: int) -> None:
         """From now on the tier costs at most `value`."""
@@ -248,7 +253,7 @@ class Relaxation:
         new = Relaxation(self.pool, is_interior=self.is_interior, rows=rows)
         new.clock = self.clock
         new.charges = np.where(rows, 0.0, self.charges)
-        new.minimise(self.weights, self._shortage_price)
+        new.minimise(self.weights, self._shortage_price, self.allowed)
         for tier in np.flatnonzero(np.isfinite(self._holds)).tolist():
             new.hold(tier, int(self._holds[tier]))
         new.grow(columns)
@@ -297,7 +302,7 @@ class Relaxation:
             resources = self._least(resources, np.array(solution.col_dual))
         resources += self.charges
         return Point(
-            value=self._highs.getInfo().objective_function_value - float(self.charges @ problem.bounds),
+            value=self._highs.getInfo().objective_function_value - float(self.charges @ problem.bounds) - self.allowed,
             chosen=chosen,
             amounts=np.where(self._place_of >= 0, values[self._place_of], 0.0),
             shortages=values[self._reliefs : self._reliefs + self._actors],
@@ -305,7 +310,7 @@ class Relaxation:
             prices=Prices(
                 resources=resources,
                 tiers=self.weights + holds,
-                held=float(holds[is_held] @ self._holds[is_held]),
+                held=float(holds[is_held] @ self._holds[is_held]) + self.allowed,
                 rows=np.maximum(duals[self._cut_rows :], 0),
             ),
         )

@@ -83,11 +83,14 @@ class Vast:
         clock: Clock,
         known: Root | None,
         when_settled: Callable[[Root, float], None],
+        *,
+        roughly: bool = False,
     ) -> tuple[Root, Relaxation]:
         """Generate columns and rows by interior points; the bound, and the relaxation as it is then.
 
         `known` is what prices made for something else say. `when_settled` is told the prices and the relaxation's
-        value, once, as soon as they are worth following. It may add to the pool.
+        value, once, as soon as they are worth following. It may add to the pool. `roughly`: no further than what the
+        next weights may begin from.
         """
         relaxation.charge(np.zeros(len(relaxation.charges)))  # those of an earlier tier are in another unit
         best = nothing_known(relaxation, pricer)
@@ -108,6 +111,8 @@ class Vast:
             if followed == WORTH_FOLLOWING:
                 when_settled(Root(priced.bound, tuple(relaxation.cuts), point.prices, priced, point), point.value)
             change = abs(point.value - value) / max(1.0, abs(value)) if np.isfinite(value) else np.inf
+            if roughly and change <= SETTLED:
+                break
             cuts = [relaxation.cuts[number] for number in np.flatnonzero(point.prices.rows > IDLE)]
             if not is_rounded and change <= CALM:
                 cuts += relaxation.broken_rounding(separator, point)
