@@ -244,25 +244,24 @@ class _Run:
         if is_worth_a_dive and (dived := dive(self._relaxation, self._pricer, share)) is not None:
             self._keep(tier, incumbent(self._pool, *dived))
         if self._beside is not None:
-            bounds = self._raise_bound(tier, root, large_time.part(share, 0.5))
+            bounds = self._raise_bound(tier, root, share)
             self._keep(tier, self._beside.plan())
             self._struck |= self._beside.struck
             self._beside, is_raised = None, True
         if self.best is not None and share.left == 0.0:
             self._struck = True
             return
-        most = int(np.clip(OPTIONS // max(1, len(self._problem.actors)), *EACH))
-        liked = self._pricer.price(led_by.cuts, led_by.prices, most=most).wanted
-        self._pool.add(liked)
+        if self._merged is None:
+            most = int(np.clip(OPTIONS // max(1, len(self._problem.actors)), *EACH))
+            self._pool.add(self._pricer.price(root.cuts, root.prices, most=most).wanted)
         program = self._program(tier, led_by, self._least(tier, root))
         if self.best is None:
             self._begin(tier, program, root, share)
             if self._vast is not None and self.best is not None:
-                around = self._neighbourhood(root)
-                swept = sweep(program, around, self.best, self._workers, share, lambda now: self._keep(tier, now))
-                self._keep(tier, swept)
+                around, told = self._neighbourhood(root), lambda now: self._keep(tier, now)
+                self._keep(tier, sweep(program, around, self.best, self._workers, share, told))
         if not is_raised:
-            bounds = self._raise_bound(tier, root, large_time.part(share, 0.5))
+            bounds = self._raise_bound(tier, root, share)
         bounds = self._merged_bounds = bounds if self._merged is None else self._merged_bounds
         is_finished = self._finish(tier, root, large_time.part(share, BEFORE))
         if self.best is not None and self._problem.actors:
@@ -310,6 +309,7 @@ class _Run:
         """Raise the tier's bound by what the areas say, deciding on whole options; None if they were not asked."""
         if self._is_done(tier, self.best) or share.left == 0.0 or not len(self._areas):
             return None
+        share = large_time.of_areas(share, is_told=tier < self._tiers)
         bounds = self._areas.bound(root.cuts, root.prices, root.priced.cheapest, share)
         self._struck |= self._areas.struck
         if (bound := rounded_up(bounds.total)) is not None:
@@ -385,14 +385,14 @@ class _Run:
         assert self.best is not None  # noqa: S101 - asked for only with a plan
         tiers = []
         for number, tier in enumerate(self._problem.tiers):
-            value, known = self.best.values[number], self._bounds[number]
-            least = least_conceivable(self._problem, number)
-            bound = min(value, least if known is None else max(known, least))
-            status = Status.OPTIMAL if bound == value else Status.FEASIBLE
-            tiers.append(TierOutcome(tier, value, bound, status, self._seconds[number]))
+            value, bound = self.best.values[number], self._bounds[number]
+            if bound is None or bound <= 0:
+                least = least_conceivable(self._problem, number)
+                bound = least if bound is None else max(bound, least)
+            status = Status.OPTIMAL if bound >= value else Status.FEASIBLE
+            tiers.append(TierOutcome(tier, value, min(value, bound), status, self._seconds[number]))
         status = Status.OPTIMAL if all(tier.status is Status.OPTIMAL for tier in tiers) else Status.FEASIBLE
         if self._struck or self._clock.struck:
             notes = (*notes, Note.STRUCK)
-        options = self._pool.option[self.best.columns]
-        solution = Solution(options, self.best.amounts)
+        solution = Solution(self._pool.option[self.best.columns], self.best.amounts)
         return Outcome(status, solution, tuple(tiers), NAME, self._clock.seconds, notes)

@@ -6,6 +6,8 @@ from allokering.solvers.clock import Clock
 
 ALL_AT_ONCE = 0.6
 """Part of the time for all tiers at once, where that comes before them one by one."""
+LEADING = 0.15
+"""Part of the share of all at once for the areas, which then only say where the search should look."""
 FIRST_PLAN = 25.0
 """Seconds that a vast problem needs for a first plan at prices known already."""
 
@@ -28,6 +30,11 @@ def of_bound(share: Clock, *, is_first_plan_slow: bool) -> Clock:
     if share.left is None:
         return Clock(None)
     return Clock(max(0.0, min(share.left / 2, share.left - FIRST_PLAN)) if is_first_plan_slow else share.left / 2)
+
+
+def of_areas(share: Clock, *, is_told: bool) -> Clock:
+    """What the areas have of a tier's share: half; little where nobody is told their bound and they only lead."""
+    return part(share, 0.5 if is_told else LEADING)
 
 
 def part(clock: Clock, share: float) -> Clock:

@@ -32,6 +32,8 @@ NEAR_ENOUGH = 4e-3
 """And by this one when time is dear: the areas raise the bound by more."""
 CHEAP = 0.2
 """Time is dear after this part of what the relaxation may take."""
+ROUGH = 0.1
+"""Roughly, it is solved when the value changes by no more than this share."""
 CALM = 0.03
 """Rounding rows come in, once, when the value changes by no more than this share."""
 WORTH_FOLLOWING = 2
@@ -93,8 +95,7 @@ class Vast:
         next weights may begin from.
         """
         relaxation.charge(np.zeros(len(relaxation.charges)))  # those of an earlier tier are in another unit
-        best = nothing_known(relaxation, pricer)
-        best = best if known is None or known.bound < best.bound else known
+        best = nothing_known(relaxation, pricer) if known is None else known
         value, is_rounded, followed = np.inf, False, 0
         for _ in range(ROUNDS):
             point = None if clock.left == 0.0 else relaxation.solve(PRIMAL)
@@ -111,7 +112,7 @@ class Vast:
             if followed == WORTH_FOLLOWING:
                 when_settled(Root(priced.bound, tuple(relaxation.cuts), point.prices, priced, point), point.value)
             change = abs(point.value - value) / max(1.0, abs(value)) if np.isfinite(value) else np.inf
-            if roughly and change <= SETTLED:
+            if roughly and change <= ROUGH:
                 break
             cuts = [relaxation.cuts[number] for number in np.flatnonzero(point.prices.rows > IDLE)]
             if not is_rounded and change <= CALM:
