@@ -32,8 +32,6 @@ NEAR_ENOUGH = 4e-3
 """And by this one when time is dear: the areas raise the bound by more."""
 CHEAP = 0.2
 """Time is dear after this part of what the relaxation may take."""
-ROUGH = 0.1
-"""Roughly, it is solved when the value changes by no more than this share."""
 CALM = 0.03
 """Rounding rows come in, once, when the value changes by no more than this share."""
 WORTH_FOLLOWING = 2
@@ -112,7 +110,7 @@ class Vast:
             if followed == WORTH_FOLLOWING:
                 when_settled(Root(priced.bound, tuple(relaxation.cuts), point.prices, priced, point), point.value)
             change = abs(point.value - value) / max(1.0, abs(value)) if np.isfinite(value) else np.inf
-            if roughly and change <= ROUGH:
+            if roughly and change <= SETTLED:
                 break
             cuts = [relaxation.cuts[number] for number in np.flatnonzero(point.prices.rows > IDLE)]
             if not is_rounded and change <= CALM:
