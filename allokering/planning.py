@@ -109,7 +109,7 @@ def _notes(outcome: Outcome, plan: Plan, *, struck: bool) -> Iterator[str]:
     if Note.INTERRUPTED in outcome.notes:
         yield say("the search for placements was interrupted: this is the best plan until then")
     if Note.STRUCK in outcome.notes:
-        yield say("the time limit broke the search for placements off: another run may end with another plan")
+        yield say("time cut the search for placements short: another run may end with another plan")
     if struck:
         yield say(
             "the search for supervisors or groups took too long and was broken off: another run may end with others"

@@ -39,7 +39,7 @@ def test_the_note_is_said_in_the_language_in_use():
     assert make_plan(instance, MODEL, Wanted()).header.notes[0].startswith("noen stillinger er ikke utlyst ennå")
 
 
-@pytest.mark.parametrize(("language", "told"), [("en", "the time limit broke"), ("nb", "tidsgrensen avbrøt")])
+@pytest.mark.parametrize(("language", "told"), [("en", "time cut the search"), ("nb", "tiden satte grensen")])
 def test_a_placement_that_the_clock_cut_short_is_told_of(language, told):
     instance, _ = small().built()
     speak(language)

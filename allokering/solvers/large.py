@@ -34,7 +34,7 @@ from allokering.solvers.large_guide import Guide
 from allokering.solvers.large_neighbourhood import Neighbourhood, search
 from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_pricing import Pricer
-from allokering.solvers.large_program import Incumbent, Program, incumbent
+from allokering.solvers.large_program import Incumbent, Program, incumbent, keeps
 from allokering.solvers.large_relaxation import Relaxation
 from allokering.solvers.large_vast import Vast, sweep
 from allokering.solvers.large_ways import usual, vast
@@ -151,7 +151,7 @@ class _Run:
 
     def solve_tier(self, tier: int) -> bool:
         """Bound the tier and search for the best plan; then hold it. False if there is still no plan."""
-        began = self._clock.seconds
+        began = self._clock.seconds if tier else 0.0  # the first one is told what all at once took
         root = self._bound(tier)
         self._seconds[tier] = self._clock.seconds - began
         if root is not None and not self._is_done(tier, self.best):
@@ -159,10 +159,9 @@ class _Run:
         self._seconds[tier] = self._clock.seconds - began
         if self.best is None:
             return False
+        self._prefer_start()
         if tier == self._tiers:
             self._merged = root
-            if self._start is not None and self._start.values < self.best.values:
-                self.best = self._start
             return True
         value = self.best.values[tier]
         self._holds[tier] = value
@@ -174,16 +173,19 @@ class _Run:
     def _bound(self, tier: int) -> Root | None:
         """The tier's bound; None if it shows that there is no plan at all."""
         problem, weights, allowed = self._problem, self._aims[tier].counts, 0.0
+        known = None
         if self._merged is not None:  # Rows that hold tiers are full, and an interior point slow with them.
             weights, allowed = paid_for(problem, tier, self._holds)
+            known = seen_from(self._merged, self._pricer, tier, weights, allowed)
+            self._bounds[tier] = least_conceivable(problem, tier)
         most, shortage = most_conceivable(problem, weights)
         is_slow = self._vast is not None and self.best is None
         share = self._relaxation.clock = large_time.of_bound(self._share(tier), is_first_plan_slow=is_slow)
-        if tier == self._tiers:
-            self._begin_gently(share)
+        if tier == self._tiers and self._vast is not None:
+            self._relaxation = self._vast.gently(self._relaxation, self._pricer, self._separator)
         for _ in range(SHORTAGES):
             self._relaxation.minimise(weights, shortage, allowed)
-            root = self._tighten(tier, share)
+            root = self._tighten(tier, share, known)
             if root.bound > most - allowed + 1.0:
                 self.is_infeasible = True
                 return None
@@ -191,36 +193,39 @@ class _Run:
                 break
             shortage *= 10
         self._struck |= share.struck
-        self._bounds[tier] = rounded_up(root.bound)
-        self._tell(tier)
+        self._raise_to(tier, rounded_up(root.bound, allowed))
         return root
 
-    def _begin_gently(self, share: Clock) -> None:
-        """Find most columns and rows with the tiers weighing what they are worth.
-
-        Where each outweighs the next by far, the relaxation's value jumps up and down as long as those are missing.
-        """
-        assert self._vast is not None  # noqa: S101 - all at once is for the vast
-        worth = np.array([tier.worth for tier in self._problem.tiers], dtype=np.float64)
-        self._relaxation.minimise(worth, most_conceivable(self._problem, worth)[1])
-        _, self._relaxation = self._vast.tighten(
-            self._relaxation, self._pricer, self._separator, share, None, lambda *_: None, roughly=True
-        )
+    def _raise_to(self, tier: int, bound: int | None) -> None:
+        known = self._bounds[tier]
+        self._bounds[tier] = known if bound is None else bound if known is None else max(known, bound)
+        self._tell(tier)
 
     def stop(self) -> None:
         """Take what is there of the plan that is made beside the first relaxation."""
         if self._beside is not None:
             self._beside.stop()
             self._keep(self.order[0], self._beside.plan())
+        self._prefer_start()
+
+    def _prefer_start(self) -> None:
+        """All at once, and where ties are broken, a start may be left for what weighs less, and is taken up again."""
+        start, best = self._start, self.best
+        if start is not None and best is not None and start.values < best.values and keeps(start, self._holds):
+            self.best = start
 
     def _begin_beside(self, tier: int, root: Root, value: float, share: Clock) -> None:
         """Begin a first plan beside the relaxation, of which this is the value so far: its bound is still far off."""
-        if self.best is not None or self._beside is not None or (columns := self._guide(root).first_plan()) is None:
+        if (
+            self.best is not None
+            or self._beside is not None
+            or (columns := Guide(self._pool, self._pricer, root).first_plan()) is None
+        ):
             return
         program = self._program(tier, root, value)
         self._beside = Beside(program, columns, NODES, self._neighbourhood(root), share.left)
 
-    def _tighten(self, tier: int, share: Clock) -> Root:
+    def _tighten(self, tier: int, share: Clock, known: Root | None) -> Root:
         if self._vast is None:
             return tighten(self._relaxation, self._pricer, self._separator, share)
         whole = self._share(tier)
@@ -229,7 +234,7 @@ class _Run:
             self._pricer,
             self._separator,
             share,
-            None if self._merged is None else seen_from(self._merged, self._pricer, tier, self._holds),
+            known,
             lambda root, value: self._begin_beside(tier, root, value, whole),
         )
         return root
@@ -254,7 +259,7 @@ class _Run:
         if self._merged is None:
             most = int(np.clip(OPTIONS // max(1, len(self._problem.actors)), *EACH))
             self._pool.add(self._pricer.price(root.cuts, root.prices, most=most).wanted)
-        program = self._program(tier, led_by, self._least(tier, root))
+        program = self._program(tier, led_by, self._taken_for_least(tier, root))
         if self.best is None:
             self._begin(tier, program, root, share)
             if self._vast is not None and self.best is not None:
@@ -279,8 +284,8 @@ class _Run:
         self._struck |= program.struck
         self._struck |= share.struck
 
-    def _least(self, tier: int, root: Root) -> float:
-        """What a plan weighs at least in this search; of one that is mended, as far from it as all at once ended."""
+    def _taken_for_least(self, tier: int, root: Root) -> float:
+        """The weight that sub-problems look towards; for one mended, as far off as all at once is still open."""
         if self._merged is None or self.best is None:
             return root.bound
         left_open = self._aims[self._tiers].value(self.best.values) - self._merged.bound
@@ -292,7 +297,7 @@ class _Run:
         Measured: to solve no further than is worth while, with few ways, helps the vast, and costs a region more than
         it gains.
         """
-        excess = self._guide(root).excess()
+        excess = Guide(self._pool, self._pricer, root).excess()
         if self._vast is None:
             return Program(self._pool, excess, self._aims[tier], self._holds, self._seed)
         at_hand = self._pricer.worth_having(root.cuts, root.prices, AT_HAND)
@@ -302,31 +307,24 @@ class _Run:
         options = sum(map(len, self._problem.actors)) / len(self._problem.actors)
         ways = usual(options) if self._vast is None else vast()
         gaps = None if bounds is None else Gaps(self._pool, root, bounds)
-        guide = self._guide(root)
+        guide = Guide(self._pool, self._pricer, root)
         return Neighbourhood(self._pool, guide.excess(), guide.chosen(), root.prices.resources, self._seed, ways, gaps)
 
     def _raise_bound(self, tier: int, root: Root, share: Clock) -> AreaBounds | None:
         """Raise the tier's bound by what the areas say, deciding on whole options; None if they were not asked."""
         if self._is_done(tier, self.best) or share.left == 0.0 or not len(self._areas):
             return None
-        share = large_time.of_areas(share, is_told=tier < self._tiers)
-        bounds = self._areas.bound(root.cuts, root.prices, root.priced.cheapest, share)
+        part = large_time.of_areas(share, is_told=tier < self._tiers)
+        bounds = self._areas.bound(root.cuts, root.prices, root.priced.cheapest, part)
         self._struck |= self._areas.struck
-        if (bound := rounded_up(bounds.total)) is not None:
-            self._bounds[tier] = max(bound, self._bounds[tier] or bound)
-        self._tell(tier)
+        self._raise_to(tier, rounded_up(bounds.total, root.prices.held))
         return bounds
-
-    def _guide(self, root: Root) -> Guide:
-        return Guide(self._pool, self._pricer, root)
 
     def _begin(self, tier: int, program: Program, root: Root, share: Clock) -> None:
         """A first plan where the dive gave none: the relaxation's surest first; failing that, out of all columns."""
-        columns = self._guide(root).first_plan() if self._problem.actors else None
-        if columns is not None:
+        if self._problem.actors and (columns := Guide(self._pool, self._pricer, root).first_plan()) is not None:
             # Without alternatives this is but a linear program: better a plan a little late than none in time.
-            seconds = None if share.left is None else max(share.left, LATE)
-            self._keep(tier, program.begin(columns, NODES, seconds)[0])
+            self._keep(tier, program.begin(columns, NODES, None if share.left is None else max(share.left, LATE))[0])
         if self.best is None:
             begun, is_none = program.begin(np.arange(len(self._pool)), NODES, share.left)
             self.is_infeasible = is_none and len(self._pool) == sum(len(actor) for actor in self._problem.actors)
@@ -344,20 +342,18 @@ class _Run:
             return False
         value = self._aims[tier].value(self.best.values)
         room = value - root.bound + SAFE
-        if np.count_nonzero(self._guide(root).excess() <= room) > FEW:
+        if np.count_nonzero(Guide(self._pool, self._pricer, root).excess() <= room) > FEW:
             return False  # those at hand alone are too many
         able = self._pricer.within(root.cuts, root.prices, room)
         if sum(len(options) for _, options in able) > FEW:
             return False
         columns = np.union1d(self._pool.add(able), self.best.columns)
+        # What it proves must be of the tier alone, without the later ones that break ties.
         aim = self._aims[tier] if tier == self._tiers else of_tier(self._problem, tier)
-        program = Program(self._pool, self._guide(root).excess(), aim, self._holds, self._seed)
+        program = Program(self._pool, Guide(self._pool, self._pricer, root).excess(), aim, self._holds, self._seed)
         found, bound = program.finish(self.best, columns, LAST_NODES, share.left)
         self._keep(tier, found)
-        better = rounded_up(min(bound, self._aims[tier].value(self.best.values)))
-        if better is not None:
-            self._bounds[tier] = max(better, self._bounds[tier] or better)
-        self._tell(tier)
+        self._raise_to(tier, rounded_up(min(bound, self._aims[tier].value(self.best.values))))
         return share.left != 0.0
 
     def _keep(self, tier: int, found: Incumbent | None) -> bool:
@@ -368,9 +364,8 @@ class _Run:
         return self._is_done(tier, self.best)
 
     def _is_better(self, tier: int, found: Incumbent) -> bool:
-        if any(found.values[held] > value for held, value in self._holds.items()):
-            return False
-        return self.best is None or self._aims[tier].is_better(found.values, self.best.values)
+        is_better = self.best is None or self._aims[tier].is_better(found.values, self.best.values)
+        return is_better and keeps(found, self._holds)
 
     def _is_done(self, tier: int, found: Incumbent | None) -> bool:
         bound = self._bounds[tier]
@@ -386,9 +381,7 @@ class _Run:
         tiers = []
         for number, tier in enumerate(self._problem.tiers):
             value, bound = self.best.values[number], self._bounds[number]
-            if bound is None or bound <= 0:
-                least = least_conceivable(self._problem, number)
-                bound = least if bound is None else max(bound, least)
+            bound = least_conceivable(self._problem, number) if bound is None else bound
             status = Status.OPTIMAL if bound >= value else Status.FEASIBLE
             tiers.append(TierOutcome(tier, value, min(value, bound), status, self._seconds[number]))
         status = Status.OPTIMAL if all(tier.status is Status.OPTIMAL for tier in tiers) else Status.FEASIBLE

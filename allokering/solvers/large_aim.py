@@ -1,8 +1,8 @@
 """What is minimised: one tier, with the earlier ones held, or all tiers at once.
 
-All at once weighs each tier so that it far outweighs those after it. Where a single relaxation takes minutes, one for
-every tier leaves none of them the time that it needs; the tiers one by one then only mend what the weighing gave away,
-and weigh the later ones on the way, lest these pay for it.
+All at once weighs each tier some times more than its worth beside the next says. Where a single relaxation takes
+minutes, one for every tier leaves none of them the time that it needs; the tiers one by one then only mend what the
+weighing gave away, and weigh the later ones on the way, lest these pay for it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from allokering.problem import Floats, Integers, Problem
 STEEP = 10
 """How much more a tier weighs, all at once, than its worth beside that of the next one says."""
 FIRST = 1000
-"""How much more yet a tier weighs when it is mended."""
+"""How much more yet a tier weighs when it is mended. A unit of it that costs more than that stays."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,21 @@ def of_tier(problem: Problem, tier: int) -> Aim:
     return Aim(problem.tiers[tier].name, unit, unit, tier + 1)
 
 
+def worths(problem: Problem) -> list[int]:
+    """What a unit of each tier is worth beside the others; one that is worth nothing still counts."""
+    return [max(1, tier.worth) for tier in problem.tiers]
+
+
 def all_at_once(problem: Problem) -> Aim:
-    """All tiers, each far outweighing the next, in whole numbers: so what a plan weighs is one too."""
+    """All tiers, each weighing more than it is worth, in whole numbers: so what a plan weighs is one too."""
     steps = range(len(problem.tiers) - 1, -1, -1)
-    whole = [tier.worth * STEEP**step for tier, step in zip(problem.tiers, steps, strict=True)]
+    whole = [worth * STEEP**step for worth, step in zip(worths(problem), steps, strict=True)]
     weights = np.array(whole, dtype=np.float64) / math.gcd(*whole)
     return Aim("all_tiers", weights, weights, 0)
 
 
 def mended(problem: Problem, tier: int) -> Aim:
-    """One tier of a plan that was made for all at once: it outweighs all later ones, which break ties."""
+    """One tier of a plan that was made for all at once: it weighs most, and the later ones break ties."""
     weights = all_at_once(problem).weights.copy()
     weights[:tier] = 0.0
     weights[tier] *= FIRST

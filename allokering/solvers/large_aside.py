@@ -50,7 +50,7 @@ class Aside:
         costs = problem.adjustment_prices[self.transfers] @ weights
         usage = problem.adjustment_usage[self.transfers][:, rows]
         table = sparse.csc_array(sparse.hstack([usage.T, -sparse.eye_array(len(rows))]))
-        dear = np.full(len(rows), DEAR * max(1.0, float(costs.max())))
+        dear = np.full(len(rows), DEAR * max(1.0, float(costs.max(initial=0.0))))
         most = np.concatenate([problem.adjustment_most[self.transfers], np.full(len(rows), math.inf)])
         free, upper = np.full(len(rows), -math.inf), problem.bounds[rows] - used[rows]
         highs = quiet_highs()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from allokering.problem import Floats, Integers, Problem
 from allokering.solvers.clock import Clock
-from allokering.solvers.large_aim import paid_for
 from allokering.solvers.large_pricing import Priced, Pricer, Prices
 from allokering.solvers.large_relaxation import DUAL, PRIMAL, Point, Relaxation
 from allokering.solvers.rounding import RoundingRow, Separator
@@ -103,10 +101,10 @@ def more(
     ]
 
 
-def seen_from(root: Root, pricer: Pricer, tier: int, holds: Mapping[int, int]) -> Root:
-    """What the prices of all tiers at once say of one of them, the earlier ones held at these values."""
+def seen_from(root: Root, pricer: Pricer, tier: int, weights: Floats, allowed: float) -> Root:
+    """What the prices of all tiers at once say of one of them, the earlier ones paid for."""
     prices, unit = root.prices, root.prices.tiers[tier]
-    seen = Prices(prices.resources / unit, *paid_for(pricer.problem, tier, holds), prices.rows / unit)
+    seen = Prices(prices.resources / unit, weights, allowed, prices.rows / unit)
     priced = pricer.price(root.cuts, seen, most=EACH)
     return Root(priced.bound, root.cuts, seen, priced, root.point)
 
@@ -126,6 +124,11 @@ def least_conceivable(problem: Problem, tier: int) -> int:
     return round(cheapest) + int(adjusted)
 
 
-def rounded_up(bound: float) -> int | None:
-    """The bound as a whole number; what floating point may have added is given away first."""
-    return math.ceil(bound - SAFE - 1e-12 * abs(bound)) if math.isfinite(bound) else None
+def rounded_up(bound: float, taken_off: float = 0.0) -> int | None:
+    """The bound as a whole number; what floating point may have added is given away first.
+
+    `taken_off` is a large number that the bound is what is left of.
+    """
+    if not math.isfinite(bound):
+        return None
+    return math.ceil(bound - SAFE - 1e-12 * (abs(bound) + abs(taken_off)))

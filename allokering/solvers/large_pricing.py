@@ -27,7 +27,7 @@ class Prices:
 
     resources: Floats
     tiers: Floats
-    """What a unit of each tier weighs: 1 in the tier that is minimised, the hold's price in those that are held."""
+    """What a unit of each tier weighs: what is minimised by its weights, what is held by the hold's price."""
     held: float
     """What the holds allow, at their prices."""
     rows: Floats

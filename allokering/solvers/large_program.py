@@ -8,6 +8,7 @@ is not is thrown away.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import highspy
@@ -61,6 +62,11 @@ def incumbent(pool: Pool, columns: Integers, amounts: Integers) -> Incumbent | N
         return None
     values = pool.prices[columns].sum(axis=0) + amounts @ problem.adjustment_prices
     return Incumbent(columns, amounts, tuple(int(value) for value in values))
+
+
+def keeps(plan: Incumbent, holds: Mapping[int, int]) -> bool:
+    """Does it keep to what earlier tiers are held at?"""
+    return all(plan.values[tier] <= value for tier, value in holds.items())
 
 
 class Program:
@@ -121,7 +127,7 @@ class Program:
         moving = moving[self._at_hand[moving] | (now.amounts[moving] > 0)]
         most = SECONDS if seconds is None else min(SECONDS, seconds)
         found, answer = self._solve(_Part(columns, free, moving, now), nodes, most, close)
-        if answer.status == highspy.HighsModelStatus.kTimeLimit and seconds is not None and seconds > SECONDS:
+        if answer.status == highspy.HighsModelStatus.kTimeLimit and (seconds is None or seconds > SECONDS):
             self.struck = True
         is_proven = answer.status == highspy.HighsModelStatus.kOptimal
         return self._better(found, now), Effort(is_proven, answer.steps)
@@ -134,17 +140,13 @@ class Program:
         columns, amounts = now.columns.copy(), now.amounts + found.amounts - before.amounts
         columns[changed] = found.columns[changed]
         both = incumbent(self._pool, columns, amounts)
-        both = both if both is not None and self._is_kept(both) else None
+        both = both if both is not None and keeps(both, self._holds) else None
         weigh = self._aim.weigh
         least = weigh(now.values) - weigh(before.values) + weigh(found.values)
         adds_up = both is not None and weigh(both.values) <= least
         if adds_up or not len(changed):
             return self._better(both, now)
         return self._choose(now, changed, found.columns[changed], JOINING, seconds)[0]
-
-    def _is_kept(self, plan: Incumbent) -> bool:
-        """Does it keep to what earlier tiers are held at?"""
-        return all(plan.values[tier] <= value for tier, value in self._holds.items())
 
     def finish(self, now: Incumbent, columns: Integers, nodes: int, seconds: float | None) -> tuple[Incumbent, float]:
         """The best plan found out of these columns, and what any plan out of them costs at least."""

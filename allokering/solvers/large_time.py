@@ -5,7 +5,7 @@ from __future__ import annotations
 from allokering.solvers.clock import Clock
 
 ALL_AT_ONCE = 0.6
-"""Part of the time for all tiers at once, where that comes before them one by one."""
+"""Part of the time left for all tiers at once, where that comes first: as it begins, and again as its search does."""
 LEADING = 0.15
 """Part of the share of all at once for the areas, which then only say where the search should look."""
 FIRST_PLAN = 25.0

@@ -14,8 +14,9 @@ import numpy as np
 
 from allokering.solvers.clock import Clock
 from allokering.solvers.large_ahead import Draw, Told, improve
+from allokering.solvers.large_aim import worths
 from allokering.solvers.large_aside import Aside
-from allokering.solvers.large_bound import Root, more, nothing_known
+from allokering.solvers.large_bound import Root, more, most_conceivable, nothing_known
 from allokering.solvers.large_groups import groups_of
 from allokering.solvers.large_neighbourhood import Neighbourhood
 from allokering.solvers.large_pool import Pool
@@ -75,6 +76,15 @@ class Vast:
         relaxation.let_in(np.setdiff1d(np.arange(len(problem.adjustment_most)), self._aside.transfers))
         return relaxation
 
+    def gently(self, relaxation: Relaxation, pricer: Pricer, separator: Separator) -> Relaxation:
+        """The relaxation with most of its columns and rows, found with the tiers weighing what they are worth.
+
+        Where each outweighs the next by far, its value jumps up and down as long as those are missing.
+        """
+        worth = np.array(worths(self._pool.problem), dtype=np.float64)
+        relaxation.minimise(worth, most_conceivable(self._pool.problem, worth)[1])
+        return self.tighten(relaxation, pricer, separator, relaxation.clock, None, lambda *_: None, roughly=True)[1]
+
     def tighten(
         self,
         relaxation: Relaxation,
@@ -99,6 +109,9 @@ class Vast:
             point = None if clock.left == 0.0 else relaxation.solve(PRIMAL)
             if point is None:
                 break
+            change = abs(point.value - value) / max(1.0, abs(value)) if np.isfinite(value) else np.inf
+            if roughly and change <= SETTLED:
+                break
             priced = pricer.price(relaxation.cuts, point.prices, pays=point.pays, most=EACH)
             if priced.bound > best.bound:
                 best = Root(priced.bound, tuple(relaxation.cuts), point.prices, priced, point)
@@ -109,9 +122,6 @@ class Vast:
             followed += is_rounded
             if followed == WORTH_FOLLOWING:
                 when_settled(Root(priced.bound, tuple(relaxation.cuts), point.prices, priced, point), point.value)
-            change = abs(point.value - value) / max(1.0, abs(value)) if np.isfinite(value) else np.inf
-            if roughly and change <= SETTLED:
-                break
             cuts = [relaxation.cuts[number] for number in np.flatnonzero(point.prices.rows > IDLE)]
             if not is_rounded and change <= CALM:
                 cuts += relaxation.broken_rounding(separator, point)
