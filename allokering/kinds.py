@@ -124,7 +124,7 @@ class Groups(Params):
 
 
 class Tier(Params):
-    """What one unit of the tier is worth in the weighted objective."""
+    """What one unit of the tier is worth in the weighted objective, and wherever tiers are weighed at once."""
 
     nok_per_unit: Count
 

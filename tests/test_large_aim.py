@@ -13,24 +13,17 @@ from allokering.solvers import large, large_neighbourhood, large_time
 from allokering.solvers.clock import Clock
 from allokering.solvers.exact import solve_exact
 from allokering.solvers.large import solve_large
-from allokering.solvers.large_aim import STEEP, all_at_once, mended, of_tier, paid_for
+from allokering.solvers.large_aim import all_at_once, mended, of_tier, paid_for
 from allokering.solvers.large_bound import rounded_up, seen_from
 from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_pricing import Pricer
 from allokering.solvers.large_vast import Vast
-from allokering.solvers.outcome import Status
+from allokering.solvers.outcome import Status, silent
 from allokering.solvers.rounding import Separator
 
 
-@pytest.fixture
-def as_vast(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even two actors are too many for the simplex, and no last program holds all options."""
-    monkeypatch.setattr(large, "VAST", 1)
-    monkeypatch.setattr(large, "FEW", 0)
-
-
 def dear_or_short(actors: int) -> Problem:
-    """Everybody chooses between one unit of the first tier and a million of the second, worth as much as ten."""
+    """Everybody chooses between one unit of the first tier, which weighs a million all at once, and ten million NOK."""
     option = sparse.csr_array((2, 1), dtype=np.int64)
     return Problem(
         (Tier("short", "residents", worth=100_000), Tier("cost", "NOK")),
@@ -42,11 +35,11 @@ def dear_or_short(actors: int) -> Problem:
     )
 
 
-def test_a_tier_outweighs_the_next_by_far_more_than_it_is_worth_in_whole_numbers() -> None:
+def test_a_tier_weighs_ten_times_its_worth_beside_the_next_in_whole_numbers() -> None:
     tiers = (Tier("first", "a", worth=1000), Tier("second", "b", worth=20_000), Tier("third", "c"))
     weights = all_at_once(Problem(tiers, (), ())).counts
 
-    assert (weights / weights[2]).tolist() == [1000 * STEEP**2, 20_000 * STEEP, 1]
+    assert (weights / weights[2]).tolist() == [1000 * 10**2, 20_000 * 10, 1]
     assert np.array_equal(weights, np.rint(weights))
 
 
@@ -108,10 +101,6 @@ def test_a_start_that_weighs_more_is_kept_where_it_is_better_tier_by_tier(limit:
     outcome = solve_large(problem, start=start, time_limit=limit)
 
     assert values(outcome) == (0, 4 * 10**7)
-
-
-def silent(*_: object) -> None:
-    """Progress that nobody watches."""
 
 
 @pytest.mark.usefixtures("as_vast")

@@ -11,7 +11,7 @@ from test_large import bounds, jobs_and_agents, values
 
 from allokering.formulation.build import build
 from allokering.problem import ListedOptions, Problem, Relief, Resource, Tier, Transfer
-from allokering.solvers import large, large_vast
+from allokering.solvers import large_vast
 from allokering.solvers.clock import Clock
 from allokering.solvers.exact import solve_exact
 from allokering.solvers.large import solve_large
@@ -28,14 +28,6 @@ from allokering.solvers.large_vast import Vast
 from allokering.solvers.large_ways import vast
 from allokering.solvers.outcome import Status
 from allokering.solvers.rounding import Separator
-
-
-@pytest.fixture
-def as_vast(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even two actors are too many for the simplex, and no group has more than two."""
-    monkeypatch.setattr(large, "VAST", 1)
-    monkeypatch.setattr(large, "FEW", 0)
-    monkeypatch.setattr(large_vast, "SWEPT", (2, 3))
 
 
 def test_everybody_is_in_one_group_and_no_group_is_too_large() -> None:

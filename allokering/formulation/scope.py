@@ -102,9 +102,13 @@ class Draft:
         """The tiers of the problem: the objective's own, or a single one in kroner."""
         if self.objective == "weighted":
             return (Tier("weighted", "NOK"),)
-        return tuple(
-            Tier(entry.id, entry.unit or "points", int(entry.params["nok_per_unit"])) for entry in self.model.tiers
-        )
+        worths = self.worths
+        return tuple(Tier(entry.id, entry.unit or "points", worths[entry.id]) for entry in self.model.tiers)
+
+    @property
+    def worths(self) -> dict[str, int]:
+        """What a unit of each tier of the objective is worth, in kroner."""
+        return {entry.id: int(entry.params["nok_per_unit"]) for entry in self.model.tiers}
 
 
 @dataclass(frozen=True)
@@ -234,7 +238,7 @@ class Scope:
             return None
         index = [tier.id for tier in self.draft.model.tiers].index(str(entry.tier))
         if self.draft.objective == "weighted":
-            return 0, int(self.draft.model.tiers[index].params["nok_per_unit"])
+            return 0, self.draft.worths[str(entry.tier)]
         return index, 1
 
     def price_start(self, kind: str, price: PathPrice) -> None:

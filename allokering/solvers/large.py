@@ -127,13 +127,15 @@ class _Run:
         self._pricer = Pricer(problem)
         self._separator = Separator(problem)
         self._tiers = len(problem.tiers)
-        is_merged = self._vast is not None and self._tiers > 1
-        by_tier = mended if is_merged else of_tier
+        is_at_once = self._vast is not None and self._tiers > 1
+        by_tier = mended if is_at_once else of_tier
         self._aims = [*(by_tier(problem, tier) for tier in range(self._tiers)), all_at_once(problem)]
-        self.order = [*([self._tiers] if is_merged else []), *range(self._tiers)]
+        self.order = [*([self._tiers] if is_at_once else []), *range(self._tiers)]
         """Of what is minimised: the tiers; all of them at once, if they are, come first."""
-        self._merged: Root | None = None
-        self._merged_bounds: AreaBounds | None = None
+        self._at_once: Root | None = None
+        """What the relaxation of all tiers at once says, when it has been solved."""
+        self._leading: AreaBounds | None = None
+        """The areas that lead the search: while tiers are mended, those of all at once."""
         self._bounds: list[int | None] = [None] * len(self._aims)
         self._seconds = [0.0] * len(self._aims)
         self._holds: dict[int, int] = {}
@@ -161,12 +163,12 @@ class _Run:
             return False
         self._prefer_start()
         if tier == self._tiers:
-            self._merged = root
+            self._at_once = root
             return True
         value = self.best.values[tier]
         self._holds[tier] = value
         self._relaxation.grow(self.best.columns)
-        if self._merged is None:
+        if self._at_once is None:
             self._relaxation.hold(tier, value)
         return True
 
@@ -174,9 +176,9 @@ class _Run:
         """The tier's bound; None if it shows that there is no plan at all."""
         problem, weights, allowed = self._problem, self._aims[tier].counts, 0.0
         known = None
-        if self._merged is not None:  # Rows that hold tiers are full, and an interior point slow with them.
+        if self._at_once is not None:  # Rows that hold tiers are full, and an interior point slow with them.
             weights, allowed = paid_for(problem, tier, self._holds)
-            known = seen_from(self._merged, self._pricer, tier, weights, allowed)
+            known = seen_from(self._at_once, self._pricer, tier, weights, allowed)
             self._bounds[tier] = least_conceivable(problem, tier)
         most, shortage = most_conceivable(problem, weights)
         is_slow = self._vast is not None and self.best is None
@@ -216,14 +218,11 @@ class _Run:
 
     def _begin_beside(self, tier: int, root: Root, value: float, share: Clock) -> None:
         """Begin a first plan beside the relaxation, of which this is the value so far: its bound is still far off."""
-        if (
-            self.best is not None
-            or self._beside is not None
-            or (columns := Guide(self._pool, self._pricer, root).first_plan()) is None
-        ):
+        if self.best is not None or self._beside is not None:
             return
-        program = self._program(tier, root, value)
-        self._beside = Beside(program, columns, NODES, self._neighbourhood(root), share.left)
+        if (columns := Guide(self._pool, self._pricer, root).first_plan()) is not None:
+            program = self._program(tier, root, value)
+            self._beside = Beside(program, columns, NODES, self._neighbourhood(root), share.left)
 
     def _tighten(self, tier: int, share: Clock, known: Root | None) -> Root:
         if self._vast is None:
@@ -242,7 +241,7 @@ class _Run:
     def _search(self, tier: int, root: Root) -> None:
         """A first plan, then neighbourhoods, in this tier's share of the time that is left."""
         share, bounds, is_raised = self._share(tier), None, False
-        led_by = root if self._merged is None else self._merged
+        led_by = root if self._at_once is None else self._at_once
         self._relaxation.clock = share
         # A plan to begin from is better than what a dive finds; one of the earlier tiers may be far off in this one.
         is_worth_a_dive = self._vast is None and (self.best is None or tier > 0)
@@ -256,7 +255,7 @@ class _Run:
         if self.best is not None and share.left == 0.0:
             self._struck = True
             return
-        if self._merged is None:
+        if self._at_once is None:
             most = int(np.clip(OPTIONS // max(1, len(self._problem.actors)), *EACH))
             self._pool.add(self._pricer.price(root.cuts, root.prices, most=most).wanted)
         program = self._program(tier, led_by, self._taken_for_least(tier, root))
@@ -267,12 +266,13 @@ class _Run:
                 self._keep(tier, sweep(program, around, self.best, self._workers, share, told))
         if not is_raised:
             bounds = self._raise_bound(tier, root, share)
-        bounds = self._merged_bounds = bounds if self._merged is None else self._merged_bounds
+        if self._at_once is None:
+            self._leading = bounds
         is_finished = self._finish(tier, root, large_time.part(share, BEFORE))
         if self.best is not None and self._problem.actors:
             search(
                 program,
-                self._neighbourhood(led_by, bounds),
+                self._neighbourhood(led_by, self._leading),
                 self.best,
                 share,
                 tries=self._tries,
@@ -286,9 +286,9 @@ class _Run:
 
     def _taken_for_least(self, tier: int, root: Root) -> float:
         """The weight that sub-problems look towards; for one mended, as far off as all at once is still open."""
-        if self._merged is None or self.best is None:
+        if self._at_once is None or self.best is None:
             return root.bound
-        left_open = self._aims[self._tiers].value(self.best.values) - self._merged.bound
+        left_open = self._aims[self._tiers].value(self.best.values) - self._at_once.bound
         return self._aims[tier].weigh(self.best.values) - left_open
 
     def _program(self, tier: int, root: Root, bound: float) -> Program:
@@ -334,7 +334,7 @@ class _Run:
         """This tier's share of the time that is left."""
         if tier == self._tiers:
             return large_time.of_all(self._clock)
-        return large_time.of_tier(self._clock, self._tiers - tier, is_mended=self._merged is not None)
+        return large_time.of_tier(self._clock, self._tiers - tier, is_mended=self._at_once is not None)
 
     def _finish(self, tier: int, root: Root, share: Clock) -> bool:
         """If few options could be part of a better plan, solve for all of them, and improve the bound; to the end?"""
