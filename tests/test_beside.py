@@ -82,10 +82,10 @@ def test_stopped_it_begins_no_more_parts(monkeypatch: pytest.MonkeyPatch) -> Non
     """Stopped in the first of many parts; what is there by then is a plan none the less."""
     improve, parts = Program.improve, []
 
-    def stopping(self: Program, *given: object) -> object:
+    def stopping(self: Program, *given: object, **named: object) -> object:
         parts.append(self)
         made[0].stop()
-        return improve(self, *given)  # type: ignore[arg-type]
+        return improve(self, *given, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Program, "improve", stopping)
     monkeypatch.setattr(large_neighbourhood, "improve", lambda _program, now, *_, **__: now)  # no search afterwards

@@ -18,6 +18,7 @@ from allokering.solvers.large import solve_large
 from allokering.solvers.large_aim import of_tier
 from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_program import Program
+from allokering.solvers.large_ways import usual
 from allokering.solvers.outcome import Outcome, Status
 from allokering.tables import TABLES
 
@@ -225,3 +226,25 @@ def test_beside_a_wide_gap_a_sub_problem_is_solved_no_further_than_a_tenth_of_it
     assert effort.is_proven
     assert exact.values[0] == optimum
     assert optimum <= rough.values[0] <= optimum + (begun.values[0] - bound) / 10
+
+
+def test_with_few_options_heuristics_prove_the_same_optimum_sooner() -> None:
+    """So they are left out only where options are many."""
+    steps = {True: 0, False: 0}
+    for seed in range(5):
+        problem = jobs_and_agents(30, 4, seed=seed)
+        pool = Pool(problem)
+        pool.add([(actor, np.arange(len(options))) for actor, options in enumerate(problem.actors)])
+        optima = set()
+        for heuristics in steps:
+            program = Program(pool, np.zeros(len(pool)), of_tier(problem, 0), {}, seed=0)
+            begun, _ = program.begin(pool.add([(actor, np.array([0])) for actor in range(30)]), 0, None)
+            assert begun is not None
+            best, effort = program.improve(begun, np.arange(30), 4, 100_000, None, heuristics=heuristics)
+            assert effort.is_proven
+            optima.add(best.values)
+            steps[heuristics] += effort.steps
+        assert len(optima) == 1
+    assert steps[True] < steps[False]
+    assert usual(4).rivals.heuristics
+    assert not usual(800).rivals.heuristics

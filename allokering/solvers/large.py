@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from allokering.problem import Problem, Solution
+from allokering.problem import Floats, Problem, Solution
 from allokering.solvers import large_time
 from allokering.solvers.clock import Clock
 from allokering.solvers.large_aim import all_at_once, mended, of_tier, paid_for
@@ -297,18 +297,21 @@ class _Run:
         Measured: to solve no further than is worth while, with few ways, helps the vast, and costs a region more than
         it gains.
         """
-        excess = Guide(self._pool, self._pricer, root).excess()
+        excess, aim = self._excess(root), self._aims[tier]
         if self._vast is None:
-            return Program(self._pool, excess, self._aims[tier], self._holds, self._seed)
+            return Program(self._pool, excess, aim, self._holds, self._seed)
         at_hand = self._pricer.worth_having(root.cuts, root.prices, AT_HAND)
-        return Program(self._pool, excess, self._aims[tier], self._holds, self._seed, at_hand=at_hand, bound=bound)
+        return Program(self._pool, excess, aim, self._holds, self._seed, at_hand=at_hand, bound=bound)
+
+    def _excess(self, root: Root) -> Floats:
+        return Guide(self._pool, self._pricer, root).excess()
 
     def _neighbourhood(self, root: Root, bounds: AreaBounds | None = None) -> Neighbourhood:
         options = sum(map(len, self._problem.actors)) / len(self._problem.actors)
         ways = usual(options) if self._vast is None else vast()
         gaps = None if bounds is None else Gaps(self._pool, root, bounds)
-        guide = Guide(self._pool, self._pricer, root)
-        return Neighbourhood(self._pool, guide.excess(), guide.chosen(), root.prices.resources, self._seed, ways, gaps)
+        chosen = Guide(self._pool, self._pricer, root).chosen()
+        return Neighbourhood(self._pool, self._excess(root), chosen, root.prices.resources, self._seed, ways, gaps)
 
     def _raise_bound(self, tier: int, root: Root, share: Clock) -> AreaBounds | None:
         """Raise the tier's bound by what the areas say, deciding on whole options; None if they were not asked."""
@@ -342,7 +345,7 @@ class _Run:
             return False
         value = self._aims[tier].value(self.best.values)
         room = value - root.bound + SAFE
-        if np.count_nonzero(Guide(self._pool, self._pricer, root).excess() <= room) > FEW:
+        if np.count_nonzero(self._excess(root) <= room) > FEW:
             return False  # those at hand alone are too many
         able = self._pricer.within(root.cuts, root.prices, room)
         if sum(len(options) for _, options in able) > FEW:
@@ -350,7 +353,7 @@ class _Run:
         columns = np.union1d(self._pool.add(able), self.best.columns)
         # What it proves must be of the tier alone, without the later ones that break ties.
         aim = self._aims[tier] if tier == self._tiers else of_tier(self._problem, tier)
-        program = Program(self._pool, Guide(self._pool, self._pricer, root).excess(), aim, self._holds, self._seed)
+        program = Program(self._pool, self._excess(root), aim, self._holds, self._seed)
         found, bound = program.finish(self.best, columns, LAST_NODES, share.left)
         self._keep(tier, found)
         self._raise_to(tier, rounded_up(min(bound, self._aims[tier].value(self.best.values))))

@@ -46,6 +46,8 @@ class Draw:
     """Who else wants what these want."""
     why: Why = Why.GROUP
     """Why these were drawn."""
+    heuristics: bool = True
+    """Whether HiGHS may look for plans by programs inside this one."""
     area: int = -1
     """The area whose gap they may close, if they were drawn for that."""
 
@@ -85,7 +87,7 @@ def improve(
     def solve(before: Incumbent, one: Draw) -> tuple[Incumbent, Effort]:
         if clock.left == 0.0:
             return before, NOTHING
-        return program.improve(before, one.freed, one.each, one.nodes, clock.left)
+        return program.improve(before, one.freed, one.each, one.nodes, clock.left, heuristics=one.heuristics)
 
     threads = ThreadPoolExecutor(min(workers, ahead))
     try:

@@ -102,7 +102,8 @@ class Neighbourhood:
         else:
             score = affinity * self._random.uniform(SPREAD, 1, len(affinity))
         score[is_busy] = -np.inf
-        return Draw(way.best(score), round(way.each), way.nodes, nearest[: self.ways.apart], why)
+        near = nearest[: self.ways.apart]
+        return Draw(way.best(score), round(way.each), way.nodes, near, why, way.heuristics)
 
     def _draw_area(self, gaps: Gaps, now: Incumbent, is_busy: Booleans) -> Draw | None:
         """In an area drawn by its gap: some of those placed there, rivals; if they are few, all, and who could come.
@@ -131,7 +132,9 @@ class Neighbourhood:
             score[placed] = np.inf
         score[is_busy] = -np.inf
         freed = way.best(score)
-        return Draw(freed, round(way.each), way.nodes, why=Why.AREA, area=area) if len(freed) else None
+        if not len(freed):
+            return None
+        return Draw(freed, round(way.each), way.nodes, why=Why.AREA, heuristics=way.heuristics, area=area)
 
     def everybody(self, size: int) -> list[Integers]:
         """Everybody once, in groups of so many who want what one of them wants."""

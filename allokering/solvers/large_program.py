@@ -26,6 +26,8 @@ CLOSE = 0.1
 """A sub-problem is solved when its gap is this part of its actors' share of the gap of the whole."""
 JOINING = 100
 """Nodes of the branch and bound that joins two plans."""
+HEURISTICS = "mip_heuristic_run_rens", "mip_heuristic_run_rins", "mip_heuristic_run_root_reduced_cost"
+"""What HiGHS looks for plans with by programs of its own inside a program."""
 SECONDS = 15.0
 """A sub-problem that takes this long is broken off: a guard, far above what the nodes allow."""
 
@@ -109,16 +111,41 @@ class Program:
         self._columns_of = np.split(order, np.searchsorted(pool.actor[order], np.arange(1, len(pool.problem.actors))))
 
     def improve(
-        self, now: Incumbent, free: Integers, each: int, nodes: int, seconds: float | None
+        self,
+        now: Incumbent,
+        free: Integers,
+        each: int,
+        nodes: int,
+        seconds: float | None,
+        *,
+        heuristics: bool = True,
     ) -> tuple[Incumbent, Effort]:
-        """The best plan found with these actors (ascending) free to choose from so many each, and what that took."""
+        """The best plan found with some actors free, and what that took.
+
+        Args:
+            now: the plan to begin from.
+            free: the actors, ascending.
+            each: so many options each may choose from.
+            nodes: of the branch and bound.
+            seconds: at most; None: no limit but the guard.
+            heuristics: whether HiGHS may look for plans by programs inside this one. Without them it is proven in less
+                than half the time, but if it is too hard to be proven it gives less.
+        """
         cheapest = np.concatenate([self._columns_of[actor][:each] for actor in free])
         gap = 0.0 if self._bound is None else self._aim.weigh(now.values) - self._bound
         close = CLOSE * gap * len(free) / len(now.columns)
-        return self._choose(now, free, cheapest, nodes, seconds, close)
+        return self._choose(now, free, cheapest, nodes, seconds, close, heuristics=heuristics)
 
     def _choose(
-        self, now: Incumbent, free: Integers, columns: Integers, nodes: int, seconds: float | None, close: float = 0.0
+        self,
+        now: Incumbent,
+        free: Integers,
+        columns: Integers,
+        nodes: int,
+        seconds: float | None,
+        close: float = 0.0,
+        *,
+        heuristics: bool = True,
     ) -> tuple[Incumbent, Effort]:
         """The best plan found with these actors free to choose from these columns and their own, and what that took."""
         columns = np.union1d(columns, now.columns[free])
@@ -126,7 +153,7 @@ class Program:
         moving = np.unique(self._by_resource[:, touched].indices)
         moving = moving[self._at_hand[moving] | (now.amounts[moving] > 0)]
         most = SECONDS if seconds is None else min(SECONDS, seconds)
-        found, answer = self._solve(_Part(columns, free, moving, now), nodes, most, close)
+        found, answer = self._solve(_Part(columns, free, moving, now), nodes, most, close, heuristics=heuristics)
         if answer.status == highspy.HighsModelStatus.kTimeLimit and (seconds is None or seconds > SECONDS):
             self.struck = True
         is_proven = answer.status == highspy.HighsModelStatus.kOptimal
@@ -167,7 +194,7 @@ class Program:
         return found, answer.status == highspy.HighsModelStatus.kInfeasible
 
     def _solve(
-        self, part: _Part, nodes: int, seconds: float | None, close: float = 0.0
+        self, part: _Part, nodes: int, seconds: float | None, close: float = 0.0, *, heuristics: bool = True
     ) -> tuple[Incumbent | None, _Answer]:
         """Solve for a part of the plan; once more with whole adjustments where they did not come out whole."""
         pool, problem, now = self._pool, self._pool.problem, part.now
@@ -181,7 +208,7 @@ class Program:
             start = np.concatenate([np.isin(part.columns, now.columns[part.free]), now.amounts[part.moving]])
         for is_whole in (False, True):
             model = self._model(part, staying, rest, is_whole=is_whole)
-            answer = self._run(model, start, nodes, seconds, close)
+            answer = self._run(model, start, nodes, seconds, close, heuristics=heuristics)
             if answer.values is None:
                 return None, answer
             options, amounts = np.split(answer.values, [len(part.columns)])
@@ -221,13 +248,21 @@ class Program:
         return model_of(table, costs, most, lower, np.concatenate(upper), whole)
 
     def _run(
-        self, model: highspy.HighsLp, start: Floats | None, nodes: int, seconds: float | None, close: float
+        self,
+        model: highspy.HighsLp,
+        start: Floats | None,
+        nodes: int,
+        seconds: float | None,
+        close: float,
+        *,
+        heuristics: bool,
     ) -> _Answer:
         highs = quiet_highs(
             random_seed=self._seed,
             mip_abs_gap=max(NO_GAP, close),
             mip_max_nodes=nodes,
             time_limit=math.inf if seconds is None else seconds,
+            **dict.fromkeys(HEURISTICS, heuristics),
         )
         highs.passModel(model)
         if start is not None:

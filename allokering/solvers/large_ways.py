@@ -37,6 +37,8 @@ class Way:
     """How it grows after an easy one, and shrinks after a hard one."""
     nodes: int
     """Nodes of the branch and bound of one sub-problem."""
+    heuristics: bool = False
+    """Whether HiGHS may look for plans by programs inside it."""
 
     def learn(self, *, is_better: bool, effort: Effort) -> None:
         """Adjust to what a neighbourhood gave: more options only where the few at hand are exhausted."""
@@ -82,13 +84,15 @@ def usual(options: float) -> Ways:
 
     Args:
         options: of an actor, on average. Where an actor has few, a fifth of them says enough: with all of them at hand,
-            many actors make a program that is not solved at all. And the doubtful are few then, and soon exhausted.
+            many actors make a program that is not solved at all. The doubtful are few then, and soon exhausted. And
+            what such a program gives before it is proven comes from heuristics.
     """
-    chance = 1.0 if options < FEW else 0.3
+    is_few = options < FEW
+    chance = 1.0 if is_few else 0.3
     each, fewest = min(10.0, max(3.0, options / 5)), min(6.0, max(3.0, options / 7))
-    doubtful = Way(60, 4, 200, each, fewest, 60, easy=5_000, hard=20_000, growth=1.2, nodes=1000)
-    rivals = Way(8, 4, 24, 300, 300, 300, easy=1_000, hard=2_000, growth=1.05, nodes=200)
-    area = Way(20, 6, 60, 100, 100, 100, easy=1_000, hard=4_000, growth=1.1, nodes=200)
+    doubtful = Way(60, 4, 200, each, fewest, 60, easy=5_000, hard=20_000, growth=1.2, nodes=1000, heuristics=is_few)
+    rivals = Way(8, 4, 24, 300, 300, 300, easy=1_000, hard=2_000, growth=1.05, nodes=200, heuristics=is_few)
+    area = Way(20, 6, 60, 100, 100, 100, easy=1_000, hard=4_000, growth=1.1, nodes=200, heuristics=is_few)
     return Ways(doubtful, rivals, area, ahead=3, chance=chance, apart=0)
 
 
