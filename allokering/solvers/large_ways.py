@@ -37,7 +37,7 @@ class Way:
     """How it grows after an easy one, and shrinks after a hard one."""
     nodes: int
     """Nodes of the branch and bound of one sub-problem."""
-    heuristics: bool = False
+    heuristics: bool = True
     """Whether HiGHS may look for plans by programs inside it."""
 
     def learn(self, *, is_better: bool, effort: Effort) -> None:

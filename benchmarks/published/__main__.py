@@ -37,20 +37,23 @@ def problems(file: Path, kind: str, *, maximise: bool, capacity: int | None) -> 
 @click.option("--maximise", is_flag=True, help="The numbers are profits, as in gap1-gap12.")
 @click.option("--capacity", type=int, help="Of every facility, where the file leaves it open.")
 @click.option("--seconds", type=float, default=60, show_default=True, help="Per problem.")
-def main(folder: Path, kind: str, optima: Path | None, maximise: bool, capacity: int | None, seconds: float) -> None:
+@click.option("--threads", type=int, default=2, show_default=True)
+def main(
+    folder: Path, kind: str, optima: Path | None, maximise: bool, capacity: int | None, seconds: float, threads: int
+) -> None:
     """Solve the instances of FOLDER; print value, bound, gap and the distance to the published optimum."""
     lines = optima.read_text().splitlines() if optima else []
     known = {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line.strip())}
     for file in sorted(folder.iterdir()):
         for name, problem in problems(file, kind, maximise=maximise, capacity=capacity):
-            outcome = solve_large(problem, time_limit=seconds)
+            outcome = solve_large(problem, workers=threads, time_limit=seconds)
             told = f"{name}: {outcome.status}"
             for tier in outcome.tiers:
                 told += f", {tier.tier.name} {tier.value} (bound {tier.bound}, gap {100 * tier.gap:.3f} %)"
             if name in known and outcome.tiers:
                 value = -outcome.tiers[0].value if maximise else outcome.tiers[0].value
                 told += f", published {known[name]:g}, {100 * (value / known[name] - 1):+.3f} %"
-            print(f"{told}, {outcome.seconds:.1f} s")
+            print(f"{told}, {outcome.seconds:.1f} s", flush=True)
 
 
 if __name__ == "__main__":
