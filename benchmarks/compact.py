@@ -43,6 +43,12 @@ class Compact:
     """Column of x by (trainee, position, start)."""
     rotated: dict[tuple[int, int], int] = field(default_factory=dict)
     """Column of y by (trainee, rotation)."""
+    unplaced: dict[int, int] = field(default_factory=dict)
+    """Column of u by trainee."""
+    paired: dict[tuple[int, int, int], int] = field(default_factory=dict)
+    """Column of v by (trainee, position, site)."""
+    practising: dict[tuple[int, int, int, int], int] = field(default_factory=dict)
+    """Column of z by (trainee, position, start, period), where it is not that of x."""
     listed: dict[tuple[int, int], int] = field(default_factory=dict)
     """Column of an actor's option by (actor, option), of actors without paths."""
     amounts: list[int] = field(default_factory=list)
@@ -83,6 +89,28 @@ class Compact:
                 options[actor_number] = option
         return Solution(options, np.rint(values[self.amounts]).astype(np.int64))
 
+    def values(self, solution: Solution) -> Floats:
+        """The values of the columns for a solution of the problem, to begin from."""
+        values = np.zeros(len(self.costs))
+        values[self.amounts] = solution.adjustments
+        for number, (actor, option) in enumerate(zip(self.problem.actors, solution.options.tolist(), strict=True)):
+            if not isinstance(actor, PathOptions):
+                values[self.listed[number, option]] = 1
+            elif (place := actor.place(option)) is None:
+                values[self.unplaced[number]] = 1
+            else:
+                position, start, rotation = place
+                space = actor.space
+                values[self.chosen[number, position, start]] = 1
+                values[self.rotated[number, rotation]] = 1
+                values[self.paired[number, position, int(space.rotation_site[rotation])]] = 1
+                begin = int(space.rotation_begin[rotation])
+                away = range(begin, begin + space.rotation_periods) if rotation else range(0)
+                for period in range(int(space.starts[start]), min(int(space.finishes[start]), space.periods)):
+                    if (number, position, start, period) in self.practising and period not in away:
+                        values[self.practising[number, position, start, period]] = 1
+        return values
+
 
 def compact(problem: Problem) -> Compact:
     """The compact program of a problem of training paths under the objective `weighted`."""
@@ -121,14 +149,16 @@ def _trainee(program: Compact, trainee: int, actor: PathOptions, uses: list[list
     allowed = space.allowed(actor.positions)
     x = {(int(k), int(s)): program.column(by_start[k, s, 0]) for k, s in np.argwhere(allowed.any(axis=2))}
     program.chosen |= {(trainee, *key): column for key, column in x.items()}
-    placed = [] if actor.unplaced_prices is None else [program.column(actor.unplaced_prices[0])]
-    program.row(1, 1, [(column, 1.0) for column in (*x.values(), *placed)])
+    unplaced = [] if actor.unplaced_prices is None else [program.column(actor.unplaced_prices[0])]
+    if unplaced:
+        program.unplaced[trainee] = unplaced[0]
+    program.row(1, 1, [(column, 1.0) for column in (*x.values(), *unplaced)])
     y = {int(r): program.column(0) for r in np.flatnonzero(allowed.any(axis=(0, 1)))}
     program.rotated |= {(trainee, r): column for r, column in y.items()}
     for r, column in y.items():
         fits = [(x[k, s], -1.0) for k, s in x if space.by_start_and_rotation[s, r]]
         program.row(-math.inf, 0, [(column, 1.0), *fits])
-    _pairs(program, actor, x, y, by_rotation)
+    _pairs(program, trainee, actor, x, y, by_rotation)
     away = {
         p: [column for r, column in y.items() if r and 0 <= p - space.rotation_begin[r] < space.rotation_periods]
         for p in range(space.periods)
@@ -141,6 +171,7 @@ def _trainee(program: Compact, trainee: int, actor: PathOptions, uses: list[list
             continue
         for k, s in holding:
             z[k, s, p] = program.column(0)
+            program.practising[trainee, k, s, p] = z[k, s, p]
             program.row(-math.inf, 0, [(z[k, s, p], 1.0), (x[k, s], -1.0)])
         balance = [(z[k, s, p], 1.0) for k, s in holding] + [(x[k, s], -1.0) for k, s in holding]
         program.row(0, 0, [*balance, *((column, 1.0) for column in away[p])])
@@ -149,6 +180,7 @@ def _trainee(program: Compact, trainee: int, actor: PathOptions, uses: list[list
 
 def _pairs(
     program: Compact,
+    trainee: int,
     actor: PathOptions,
     x: dict[tuple[int, int], int],
     y: dict[int, int],
@@ -165,6 +197,7 @@ def _pairs(
         for site in sites
         if space.by_position_and_site[actor.positions[k], site]
     }
+    program.paired |= {(trainee, *key): column for key, column in v.items()}
     for k in positions:
         of_k = [(column, 1.0) for (position, _), column in v.items() if position == k]
         program.row(0, 0, of_k + [(column, -1.0) for (position, _), column in x.items() if position == k])

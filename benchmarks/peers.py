@@ -1,4 +1,7 @@
-"""The peers: solvers that anybody can install, on the compact program; and a planner who assigns by hand."""
+"""The peers: solvers that anybody can install, on the compact program; and a planner who assigns by hand.
+
+Each solver begins from the plan made by hand, where there is one: without it most find no plan of a region in minutes.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+import highspy
 import numpy as np
 import pulp
 from ortools.linear_solver.python import model_builder
@@ -50,7 +54,13 @@ def pulp_cbc(problem: Problem, seconds: float, threads: int) -> Answer:
     model, variables = _pulp(program)
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "cbc.log"
-        settings = {"msg": False, "timeLimit": seconds, "threads": threads, "logPath": str(log)}
+        settings = {
+            "msg": False,
+            "timeLimit": seconds,
+            "threads": threads,
+            "logPath": str(log),
+            "warmStart": _is_begun(model),
+        }
         model.solve(pulp.COIN_CMD(path=pulp.PULP_CBC_CMD.pulp_cbc_path, **settings))
         told = re.findall(r"^Lower bound:\s+(\S+)", log.read_text(), flags=re.MULTILINE)
     values = _pulp_values(model, variables)
@@ -63,7 +73,7 @@ def pulp_highs(problem: Problem, seconds: float, threads: int) -> Answer:
     """PuLP with HiGHS."""
     program = compact(problem)
     model, variables = _pulp(program)
-    solver = pulp.HiGHS(msg=False, timeLimit=seconds, threads=threads)
+    solver = _Highs(msg=False, timeLimit=seconds, threads=threads)
     if not solver.available():
         raise RuntimeError("PuLP has lost its HiGHS: the versions clash")
     model.solve(solver)
@@ -87,6 +97,8 @@ def cp_sat(problem: Problem, seconds: float, threads: int) -> Answer:
         least = round(lower) if math.isfinite(lower) else cp_model.INT32_MIN * 1000
         model.add_linear_constraint(expression, least, round(upper))
     model.minimize(cp_model.LinearExpr.weighted_sum(variables, [round(cost) for cost in program.costs]))
+    for variable, value in zip(variables, _begun(program), strict=False):
+        model.add_hint(variable, round(value))
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = seconds
     solver.parameters.num_workers = threads
@@ -109,6 +121,8 @@ def scip(problem: Problem, seconds: float, threads: int) -> Answer:  # noqa: ARG
         )
         model.add_linear_constraint(expression, program.lower[row], program.upper[row])
     model.minimize(model_builder.LinearExpr.weighted_sum(variables, program.costs))
+    for variable, value in zip(variables, _begun(program), strict=False):
+        model.add_hint(variable, value)
     solver = model_builder.Solver("scip")
     if not solver.solver_is_supported():
         raise RuntimeError("OR-Tools has no SCIP here")
@@ -120,10 +134,35 @@ def scip(problem: Problem, seconds: float, threads: int) -> Answer:  # noqa: ARG
     return Answer(program.solution(values), solver.best_objective_bound)
 
 
+class _Highs(pulp.HiGHS):  # type: ignore[misc]
+    """PuLP's HiGHS, which takes no start by itself, begins from the values that the variables have."""
+
+    def callSolver(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - the name is PuLP's
+        """Hand the values over, if there are any, and solve."""
+        if _is_begun(lp):
+            start = highspy.HighsSolution()
+            start.col_value = [variable.varValue for variable in lp.variables()]
+            lp.solverModel.setSolution(start)
+        super().callSolver(lp)
+
+
+def _begun(program: Compact) -> list[float]:
+    """The columns' values for the plan made by hand; empty if that leads nowhere."""
+    solution = by_hand(program.problem)
+    return [] if solution is None else program.values(solution).tolist()
+
+
+def _is_begun(model: pulp.LpProblem) -> bool:
+    """Do the variables have values to begin from?"""
+    return all(variable.varValue is not None for variable in model.variables())
+
+
 def _pulp(program: Compact) -> tuple[pulp.LpProblem, list[pulp.LpVariable]]:
-    """The compact program in PuLP, under generated names."""
+    """The compact program in PuLP, under generated names, its variables at the values to begin from."""
     model = pulp.LpProblem("compact", pulp.LpMinimize)
     variables = [model.add_variable(f"x{number}", 0, most, pulp.LpInteger) for number, most in enumerate(program.most)]
+    for variable, value in zip(variables, _begun(program), strict=False):
+        variable.setInitialValue(value)
     model += pulp.lpSum(cost * variable for cost, variable in zip(program.costs, variables, strict=True))
     table = program.table
     for row, (begin, end) in enumerate(pairwise(table.indptr)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 from random_instances import random_case
@@ -12,8 +13,10 @@ from allokering.formulation.build import build
 from allokering.generation.region import generate_region
 from allokering.model import load_model
 from allokering.solvers.exact import solve_exact
+from benchmarks.compact import compact
 from benchmarks.compare import OURS, Drawn, Run, run, summary
 from benchmarks.gap_types import draw
+from benchmarks.greedy import by_hand
 from benchmarks.peers import EXACT, PEERS
 from benchmarks.published.__main__ import main
 from benchmarks.published.facility import read_facility
@@ -53,6 +56,28 @@ def test_the_compact_model_has_our_optimum(peer: str) -> None:
         if answer.solution is not None:
             assert problem.is_feasible(answer.solution), seed
             assert problem.values(answer.solution)[0] == expected.tiers[0].value, seed
+
+
+def test_the_peers_begin_from_the_plan_made_by_hand() -> None:
+    """And from any other: its columns keep every row, cost what it costs, and lead back to it."""
+    began = 0
+    for seed in range(1, 25):
+        instance, model = random_case(seed)
+        problem = build(instance, model, "weighted")
+        program = compact(problem)
+        for solution in (by_hand(problem), solve_exact(problem).solution):
+            if solution is not None:
+                values, used = program.values(solution), program.table @ program.values(solution)
+                again = program.solution(values)
+                assert np.all(used >= program.lower), seed
+                assert np.all(used <= program.upper), seed
+                assert np.all(values <= program.most), seed
+                assert values @ program.costs == problem.values(solution)[0], seed
+                assert again.options.tolist() == solution.options.tolist(), seed
+                assert again.adjustments.tolist() == solution.adjustments.tolist(), seed
+                began += 1
+
+    assert began > 20
 
 
 def test_by_hand_is_feasible_and_not_better() -> None:

@@ -102,6 +102,13 @@ class PathOptions(Options):
         cell = np.ravel_multi_index((position, start, rotation), self._allowed.shape)
         return self._first + int(np.searchsorted(self._cells, cell))
 
+    def place(self, option: int) -> tuple[int, int, int] | None:
+        """Position, start and rotation of a path: what `number` was given; None for "unplaced"."""
+        if option < self._first:
+            return None
+        position, start, rotation = self._axes(np.array([option]))[:, 0].tolist()
+        return position, start, rotation
+
     @override
     def __len__(self) -> int:
         return self._first + len(self._cells)
@@ -117,9 +124,10 @@ class PathOptions(Options):
 
     def path(self, option: int) -> Path | None:
         """The path behind an option; None for "unplaced"."""
-        if option < self._first:
+        place = self.place(option)
+        if place is None:
             return None
-        position, start, rotation = self._axes(np.array([option]))[:, 0]
+        position, start, rotation = place
         space = self._space
         return Path(
             position=space.positions[self._positions[position]],
