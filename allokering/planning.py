@@ -24,7 +24,7 @@ from allokering.plan import ContentHash, Plan, PlanHeader, TierResult
 from allokering.problem import Problem, Solution
 from allokering.solvers.choice import Solver, solve
 from allokering.solvers.completion import complete
-from allokering.solvers.large import NAME as LARGE
+from allokering.solvers.large_run import NAME as LARGE
 from allokering.solvers.outcome import Note, Outcome, Progress, Status, silent
 from allokering.stages.groups import form_groups
 from allokering.stages.list_program import available_solver

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from allokering.language import speak
-from allokering.solvers import large, large_vast
+from allokering.solvers import large_run, large_vast
 
 
 @pytest.fixture(autouse=True)
@@ -17,6 +17,6 @@ def english() -> None:
 @pytest.fixture
 def as_vast(monkeypatch: pytest.MonkeyPatch) -> None:
     """Even two actors are too many for the simplex, groups have at most two, and no last program holds all options."""
-    monkeypatch.setattr(large, "VAST", 1)
-    monkeypatch.setattr(large, "FEW", 0)
+    monkeypatch.setattr(large_run, "VAST", 1)
+    monkeypatch.setattr(large_run, "FEW", 0)
     monkeypatch.setattr(large_vast, "SWEPT", (2, 3))

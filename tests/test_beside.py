@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from allokering.solvers import large, large_neighbourhood, large_vast
+from allokering.solvers import large_neighbourhood, large_run, large_vast
 from allokering.solvers.large import solve_large
 from allokering.solvers.large_beside import Beside
 from allokering.solvers.large_pricing import Pricer
@@ -17,8 +17,8 @@ made: list[Beside] = []
 @pytest.fixture(autouse=True)
 def as_vast(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forty actors are too many for the simplex, prices are worth following at once, and no bound is near enough."""
-    monkeypatch.setattr(large, "VAST", 1)
-    monkeypatch.setattr(large, "FEW", 0)
+    monkeypatch.setattr(large_run, "VAST", 1)
+    monkeypatch.setattr(large_run, "FEW", 0)
     for name, value in {"SWEPT": (6, 8), "CALM": 1e9, "WORTH_FOLLOWING": 1, "NEAR": -1.0, "ROUNDS": 6}.items():
         monkeypatch.setattr(large_vast, name, value)
     made.clear()

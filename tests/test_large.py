@@ -12,7 +12,7 @@ from scipy import sparse
 
 from allokering.formulation.build import build
 from allokering.problem import ListedOptions, Problem, Relief, Resource, Solution, Surcharges, Tier
-from allokering.solvers import choice, large, large_neighbourhood
+from allokering.solvers import choice, large_neighbourhood, large_run
 from allokering.solvers.exact import solve_exact
 from allokering.solvers.large import solve_large
 from allokering.solvers.large_aim import of_tier
@@ -98,7 +98,7 @@ def test_a_larger_problem_is_solved_within_the_gap_it_reports(seed: int) -> None
 
 def test_the_same_seed_gives_the_same_solution_with_any_number_of_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the neighbourhoods too, which a problem as small as this would not need."""
-    monkeypatch.setattr(large, "FEW", 0)
+    monkeypatch.setattr(large_run, "FEW", 0)
     problem = jobs_and_agents(40, 5, seed=4)
     first, second = (solve_large(problem, seed=7, workers=workers, work_limit=10) for workers in (1, 2))
 
@@ -154,7 +154,7 @@ def test_no_time_at_all_gives_no_false_promise() -> None:
 
 def test_an_interrupted_search_returns_the_best_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     """As when someone presses Ctrl-C when the second neighbourhood is drawn."""
-    monkeypatch.setattr(large, "FEW", 0)
+    monkeypatch.setattr(large_run, "FEW", 0)
     problem = jobs_and_agents(40, 5, seed=7)
     draw, calls = large_neighbourhood.Neighbourhood.draw, [0]
 

@@ -9,7 +9,7 @@ from scipy import sparse
 from test_large import bounds, values
 
 from allokering.problem import ListedOptions, Problem, Resource, Solution, Tier
-from allokering.solvers import large, large_neighbourhood, large_time
+from allokering.solvers import large_neighbourhood, large_run, large_time
 from allokering.solvers.clock import Clock
 from allokering.solvers.exact import solve_exact
 from allokering.solvers.large import solve_large
@@ -114,7 +114,7 @@ def test_no_bound_is_above_what_is_possible_with_the_earlier_tiers_as_they_are(s
         solutions = [value for value, _ in raw.solutions()]
         if len(raw.problem.tiers) == 1 or not solutions:
             continue
-        run = large._Run(raw.problem, seed, 1, 5, Clock(None), silent)
+        run = large_run.Run(raw.problem, seed, 1, 5, Clock(None), silent)
         if not with_areas:
             run._raise_bound = lambda *_: None  # type: ignore[method-assign]
         for number in run.order:
@@ -192,7 +192,7 @@ def test_interrupted_while_all_are_minimised_at_once_it_returns_a_plan(monkeypat
         raise KeyboardInterrupt
 
     monkeypatch.setattr(large_neighbourhood.Neighbourhood, "draw", interrupted)
-    monkeypatch.setattr(large._Run, "_is_done", lambda *_: False)
+    monkeypatch.setattr(large_run.Run, "_is_done", lambda *_: False)
     outcome = solve_large(dear_or_short(4))
 
     assert outcome.notes == ("interrupted",)
@@ -213,9 +213,9 @@ def test_interrupted_when_the_start_has_been_left_it_returns_to_it(where: str, m
 
     if where == "in the search":
         monkeypatch.setattr(large_neighbourhood.Neighbourhood, "draw", interrupted)
-        monkeypatch.setattr(large._Run, "_is_done", lambda *_: False)
+        monkeypatch.setattr(large_run.Run, "_is_done", lambda *_: False)
     else:
-        monkeypatch.setattr(large, "seen_from", interrupted)
+        monkeypatch.setattr(large_run, "seen_from", interrupted)
     start = Solution(np.ones(4, dtype=np.int64), np.zeros(0, dtype=np.int64))
     outcome = solve_large(
         dear_or_short(4), start=start, progress=lambda _name, value, _bound: told.append((value or 0) / 10**6)
@@ -228,9 +228,9 @@ def test_interrupted_when_the_start_has_been_left_it_returns_to_it(where: str, m
 
 def test_only_what_is_made_for_all_at_once_is_mended(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = dear_or_short(4)
-    assert large._Run(problem, 0, 1, 5, Clock(None), silent)._aims[0].weights.tolist() == [1, 0]
-    monkeypatch.setattr(large, "VAST", 1)
-    run = large._Run(problem, 0, 1, 5, Clock(None), silent)
+    assert large_run.Run(problem, 0, 1, 5, Clock(None), silent)._aims[0].weights.tolist() == [1, 0]
+    monkeypatch.setattr(large_run, "VAST", 1)
+    run = large_run.Run(problem, 0, 1, 5, Clock(None), silent)
     assert run._aims[0].weights.tolist() == mended(problem, 0).weights.tolist() == [1e9, 1]
     assert run.order == [2, 0, 1]
 
