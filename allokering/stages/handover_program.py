@@ -17,9 +17,13 @@ from itertools import pairwise
 import numpy as np
 from scipy import sparse
 
+from allokering.stages.blocks import improved
 from allokering.stages.choices import Choices, Named
 from allokering.stages.cpsat import Found
 from allokering.stages.linear import Rows, least_sum
+
+MANY = 5_000
+"""Values from which on a program is too large to be solved at once: neighbourhoods come first."""
 
 
 def fewest_changes(part: Choices, known: Found[Named], seed: int) -> Found[Named]:
@@ -46,15 +50,20 @@ def fewest_changes(part: Choices, known: Found[Named], seed: int) -> Found[Named
         ),
         shape=(len(after), width + len(after)),
     )
-    values, bound, struck = least_sum(
-        np.concatenate([costs, np.ones(len(after), dtype=np.int64)]),
-        np.ones(width + len(after), dtype=np.int64),
-        Rows.of((moves, 0, math.inf), *_places(part, number, width + len(after))),
-        np.concatenate([named, changes]),
-        seed,
+    costs = np.concatenate([costs, np.ones(len(after), dtype=np.int64)])
+    most = np.ones(width + len(after), dtype=np.int64)
+    rows = Rows.of((moves, 0, math.inf), *_places(part, number, width + len(after)))
+    values, is_cut_short = np.concatenate([named, changes]), False
+    if len(values) > MANY:
+        trainees = {trainee: place for place, trainee in enumerate(part.candidates)}
+        block = np.array([trainees[trainee] for trainee, _, _ in number])
+        block = np.concatenate([block, block[after]])
+        values, is_cut_short = improved(costs, most, rows, values, block, seed)
+    values, bound, struck = least_sum(costs, most, rows, values, seed)
+    value = int(costs @ values)
+    return Found(
+        dict(zip(number, values[:width].tolist(), strict=True)), value, max(bound, known.bound), struck or is_cut_short
     )
-    value = int(costs @ values[:width] + values[width:].sum())
-    return Found(dict(zip(number, values[:width].tolist(), strict=True)), value, max(bound, known.bound), struck)
 
 
 def _places(

@@ -24,6 +24,8 @@ NODES = 1_000
 SECONDS = 150.0
 """A program that takes this long is broken off: a guard, as the nodes of a large one may take any time.
 The answer says so, as it then depends on the machine."""
+HEURISTICS = "mip_heuristic_run_rens", "mip_heuristic_run_rins", "mip_heuristic_run_root_reduced_cost"
+"""What HiGHS looks for better values with by programs inside the program."""
 SAFE = 1e-3
 """What a bound gives away for sums in floating point; values are whole numbers, so nothing is lost by it."""
 
@@ -63,8 +65,38 @@ class Rows:
         return bool(np.all(used >= self.lower) and np.all(used <= self.upper))
 
 
+class Branched(NamedTuple):
+    """What branching gave."""
+
+    values: Integers
+    """The best found, or those known."""
+    bound: float
+    """On the cost of any values; minus infinity if there is none."""
+    steps: int
+    """Of the simplex: the same on every machine, as seconds are not."""
+    struck: bool
+    """Did the clock break the search off?"""
+
+
 def least_sum(costs: Integers, most: Integers, rows: Rows, known: Integers, seed: int) -> Least:
     """Whole values from 0 to `most` that keep the rows at the least cost, and a bound on it; costs are not negative."""
+    found = branch(costs, most, rows, known, seed, nodes=NODES, seconds=SECONDS)
+    least = max(0, math.ceil(found.bound - SAFE)) if math.isfinite(found.bound) else 0
+    return Least(found.values, min(least, int(costs @ found.values)), found.struck)
+
+
+def branch(
+    costs: Integers,
+    most: Integers,
+    rows: Rows,
+    known: Integers,
+    seed: int,
+    *,
+    nodes: int,
+    seconds: float,
+    heuristics: bool = True,
+) -> Branched:
+    """The best values found within so many nodes, never worse than those known."""
     model = highspy.HighsLp()
     model.num_row_, model.num_col_ = rows.coefficients.shape
     model.col_cost_ = costs.astype(float)
@@ -82,10 +114,11 @@ def least_sum(costs: Integers, most: Integers, rows: Rows, known: Integers, seed
         ("threads", 1),
         ("mip_rel_gap", 0.0),
         ("mip_abs_gap", 0.999),  # costs are whole numbers
-        ("mip_max_nodes", NODES),
-        ("time_limit", SECONDS),
+        ("mip_max_nodes", nodes),
+        ("time_limit", seconds),
         # Presolve's parallel rows and columns (bit 13) lose feasible solutions in HiGHS 1.12 and 1.13.
         ("presolve_rule_off", 1 << 13),
+        *((name, heuristics) for name in HEURISTICS),
     ):
         highs.setOptionValue(option, value)
     highs.passModel(model)
@@ -93,9 +126,8 @@ def least_sum(costs: Integers, most: Integers, rows: Rows, known: Integers, seed
     start.col_value = known.tolist()
     highs.setSolution(start)
     highs.run()
-    bound = highs.getInfo().mip_dual_bound
+    info = highs.getInfo()
     values = np.rint(np.array(highs.getSolution().col_value)).astype(np.int64)
     is_better = len(values) == len(known) and rows.hold(values) and costs @ values < costs @ known
-    found = values if is_better else known
-    least = min(max(0, math.ceil(bound - SAFE)) if math.isfinite(bound) else 0, int(costs @ found))
-    return Least(found, least, highs.getModelStatus() == highspy.HighsModelStatus.kTimeLimit)
+    struck = highs.getModelStatus() == highspy.HighsModelStatus.kTimeLimit
+    return Branched(values if is_better else known, info.mip_dual_bound, info.simplex_iteration_count, struck)
