@@ -12,8 +12,18 @@ NO_GAP = 0.999
 """Prices are whole numbers: a gap below 1 is none."""
 
 
-def quiet_highs(**options: float | str) -> highspy.Highs:
-    """A solver that prints nothing, has one thread, stops at no gap, and loses no solutions; then these options."""
+HEURISTICS = "mip_heuristic_run_rens", "mip_heuristic_run_rins", "mip_heuristic_run_root_reduced_cost"
+"""What HiGHS looks for better values with by programs inside the program."""
+
+
+def quiet_highs(*, heuristics: bool = True, **options: float | str) -> highspy.Highs:
+    """A solver that prints nothing, has one thread, stops at no gap, and loses no solutions.
+
+    Args:
+        heuristics: may it look for better values by programs inside the program? Without them what can be proven is
+            proven in less than half the time, but what is too hard to be proven gives less (docs/performance.md).
+        options: of HiGHS, as it names them.
+    """
     highs = highspy.Highs()
     for option, value in {
         "output_flag": False,
@@ -22,6 +32,7 @@ def quiet_highs(**options: float | str) -> highspy.Highs:
         # Presolve's parallel rows and columns (bit 13) lose feasible solutions in HiGHS 1.12 and 1.13: with them,
         # seed 251 of the random instances is called infeasible.
         "presolve_rule_off": 1 << 13,
+        **dict.fromkeys(HEURISTICS, heuristics),
         **options,
     }.items():
         highs.setOptionValue(option, value)

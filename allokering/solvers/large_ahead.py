@@ -47,7 +47,7 @@ class Draw:
     why: Why = Why.GROUP
     """Why these were drawn."""
     heuristics: bool = True
-    """Whether HiGHS may look for plans by programs inside this one."""
+    """May HiGHS look for plans by programs inside its program?"""
     area: int = -1
     """The area whose gap they may close, if they were drawn for that."""
 

@@ -103,7 +103,7 @@ class Neighbourhood:
             score = affinity * self._random.uniform(SPREAD, 1, len(affinity))
         score[is_busy] = -np.inf
         near = nearest[: self.ways.apart]
-        return Draw(way.best(score), round(way.each), way.nodes, near, why, way.heuristics)
+        return Draw(way.best(score), round(way.each), way.nodes, near, why, heuristics=way.heuristics)
 
     def _draw_area(self, gaps: Gaps, now: Incumbent, is_busy: Booleans) -> Draw | None:
         """In an area drawn by its gap: some of those placed there, rivals; if they are few, all, and who could come.

@@ -26,8 +26,6 @@ CLOSE = 0.1
 """A sub-problem is solved when its gap is this part of its actors' share of the gap of the whole."""
 JOINING = 100
 """Nodes of the branch and bound that joins two plans."""
-HEURISTICS = "mip_heuristic_run_rens", "mip_heuristic_run_rins", "mip_heuristic_run_root_reduced_cost"
-"""What HiGHS looks for plans with by programs of its own inside a program."""
 SECONDS = 15.0
 """A sub-problem that takes this long is broken off: a guard, far above what the nodes allow."""
 
@@ -128,24 +126,15 @@ class Program:
             each: so many options each may choose from.
             nodes: of the branch and bound.
             seconds: at most; None: no limit but the guard.
-            heuristics: whether HiGHS may look for plans by programs inside this one. Without them it is proven in less
-                than half the time, but if it is too hard to be proven it gives less.
+            heuristics: may HiGHS look for plans by programs inside this one?
         """
         cheapest = np.concatenate([self._columns_of[actor][:each] for actor in free])
         gap = 0.0 if self._bound is None else self._aim.weigh(now.values) - self._bound
         close = CLOSE * gap * len(free) / len(now.columns)
-        return self._choose(now, free, cheapest, nodes, seconds, close, heuristics=heuristics)
+        return self._choose(now, free, cheapest, seconds, _How(nodes, close, heuristics))
 
     def _choose(
-        self,
-        now: Incumbent,
-        free: Integers,
-        columns: Integers,
-        nodes: int,
-        seconds: float | None,
-        close: float = 0.0,
-        *,
-        heuristics: bool = True,
+        self, now: Incumbent, free: Integers, columns: Integers, seconds: float | None, how: _How
     ) -> tuple[Incumbent, Effort]:
         """The best plan found with these actors free to choose from these columns and their own, and what that took."""
         columns = np.union1d(columns, now.columns[free])
@@ -153,7 +142,7 @@ class Program:
         moving = np.unique(self._by_resource[:, touched].indices)
         moving = moving[self._at_hand[moving] | (now.amounts[moving] > 0)]
         most = SECONDS if seconds is None else min(SECONDS, seconds)
-        found, answer = self._solve(_Part(columns, free, moving, now), nodes, most, close, heuristics=heuristics)
+        found, answer = self._solve(_Part(columns, free, moving, now), most, how)
         if answer.status == highspy.HighsModelStatus.kTimeLimit and (seconds is None or seconds > SECONDS):
             self.struck = True
         is_proven = answer.status == highspy.HighsModelStatus.kOptimal
@@ -173,13 +162,13 @@ class Program:
         adds_up = both is not None and weigh(both.values) <= least
         if adds_up or not len(changed):
             return self._better(both, now)
-        return self._choose(now, changed, found.columns[changed], JOINING, seconds)[0]
+        return self._choose(now, changed, found.columns[changed], seconds, _How(JOINING))[0]
 
     def finish(self, now: Incumbent, columns: Integers, nodes: int, seconds: float | None) -> tuple[Incumbent, float]:
         """The best plan found out of these columns, and what any plan out of them costs at least."""
         actors, adjustments = len(self._pool.problem.actors), len(self._pool.problem.adjustment_most)
         part = _Part(columns, np.arange(actors), np.arange(adjustments), now)
-        found, answer = self._solve(part, nodes, seconds)
+        found, answer = self._solve(part, seconds, _How(nodes))
         return self._better(found, now), answer.bound
 
     def _better(self, found: Incumbent | None, now: Incumbent) -> Incumbent:
@@ -190,12 +179,10 @@ class Program:
         """A plan out of these columns; None if none was found, and whether it was proven that there is none."""
         actors, adjustments = len(self._pool.problem.actors), len(self._pool.problem.adjustment_most)
         part = _Part(columns, np.arange(actors), np.arange(adjustments), None)
-        found, answer = self._solve(part, nodes, seconds)
+        found, answer = self._solve(part, seconds, _How(nodes))
         return found, answer.status == highspy.HighsModelStatus.kInfeasible
 
-    def _solve(
-        self, part: _Part, nodes: int, seconds: float | None, close: float = 0.0, *, heuristics: bool = True
-    ) -> tuple[Incumbent | None, _Answer]:
+    def _solve(self, part: _Part, seconds: float | None, how: _How) -> tuple[Incumbent | None, _Answer]:
         """Solve for a part of the plan; once more with whole adjustments where they did not come out whole."""
         pool, problem, now = self._pool, self._pool.problem, part.now
         chosen, rest = np.zeros(len(problem.actors), dtype=np.int64), np.zeros(len(problem.adjustment_most), np.int64)
@@ -208,7 +195,7 @@ class Program:
             start = np.concatenate([np.isin(part.columns, now.columns[part.free]), now.amounts[part.moving]])
         for is_whole in (False, True):
             model = self._model(part, staying, rest, is_whole=is_whole)
-            answer = self._run(model, start, nodes, seconds, close, heuristics=heuristics)
+            answer = self._run(model, start, seconds, how)
             if answer.values is None:
                 return None, answer
             options, amounts = np.split(answer.values, [len(part.columns)])
@@ -247,22 +234,13 @@ class Program:
         whole = np.arange(len(costs)) < (len(costs) if is_whole else len(columns))
         return model_of(table, costs, most, lower, np.concatenate(upper), whole)
 
-    def _run(
-        self,
-        model: highspy.HighsLp,
-        start: Floats | None,
-        nodes: int,
-        seconds: float | None,
-        close: float,
-        *,
-        heuristics: bool,
-    ) -> _Answer:
+    def _run(self, model: highspy.HighsLp, start: Floats | None, seconds: float | None, how: _How) -> _Answer:
         highs = quiet_highs(
+            heuristics=how.heuristics,
             random_seed=self._seed,
-            mip_abs_gap=max(NO_GAP, close),
-            mip_max_nodes=nodes,
+            mip_abs_gap=max(NO_GAP, how.close),
+            mip_max_nodes=how.nodes,
             time_limit=math.inf if seconds is None else seconds,
-            **dict.fromkeys(HEURISTICS, heuristics),
         )
         highs.passModel(model)
         if start is not None:
@@ -286,6 +264,18 @@ class _Answer:
     bound: float
     steps: int
     """Of the simplex."""
+
+
+@dataclass(frozen=True)
+class _How:
+    """How far a program is solved."""
+
+    nodes: int
+    """Of the branch and bound."""
+    close: float = 0.0
+    """The gap at which it counts as solved."""
+    heuristics: bool = True
+    """May HiGHS look for plans by programs inside it?"""
 
 
 @dataclass(frozen=True)

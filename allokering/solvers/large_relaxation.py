@@ -91,10 +91,10 @@ class Relaxation:
         self._cut_rows = self._tier_rows + len(problem.tiers)
         self._holds = np.full(len(problem.tiers), math.inf)
         # Presolve would spoil the prices of an interior point, and the basis of a simplex.
-        interior: dict[str, float | str] = {}
+        self._highs = quiet_highs(presolve="off")
         if is_interior:
-            interior = {"solver": "ipm", "run_crossover": "off", "ipm_optimality_tolerance": CLOSE}
-        self._highs = quiet_highs(presolve="off", **interior)
+            for option, value in {"solver": "ipm", "run_crossover": "off", "ipm_optimality_tolerance": CLOSE}.items():
+                self._highs.setOptionValue(option, value)
         self._pass_model()
 
     def _pass_model(self) -> None:

@@ -38,7 +38,7 @@ class Way:
     nodes: int
     """Nodes of the branch and bound of one sub-problem."""
     heuristics: bool = True
-    """Whether HiGHS may look for plans by programs inside it."""
+    """May HiGHS look for plans by programs inside it?"""
 
     def learn(self, *, is_better: bool, effort: Effort) -> None:
         """Adjust to what a neighbourhood gave: more options only where the few at hand are exhausted."""

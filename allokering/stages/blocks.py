@@ -10,12 +10,13 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from allokering.stages.linear import Branched, Floats, Integers, Rows, branch
+from allokering.problem import Floats, Integers
+from allokering.stages.linear import Branched, Rows, branch
 
 FIRST = 1_500.0
-"""Values freed at first, about: so many that one more block makes it too many."""
+"""Values freed at first, at most; the block drawn always is, however many it has."""
 FEWEST = 300.0
-"""Values freed at least."""
+"""What that number never falls below."""
 EASY = 1_000
 """Steps of the simplex below which more are freed the next time."""
 HARD = 3_000

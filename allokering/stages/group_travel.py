@@ -16,9 +16,10 @@ import numpy as np
 from scipy import sparse
 
 from allokering.kinds import Groups
+from allokering.problem import Integers
 from allokering.stages.cpsat import Found
 from allokering.stages.group_start import FAR, Attendance
-from allokering.stages.linear import Integers, Least, Rows, least_sum
+from allokering.stages.linear import Least, Rows, least_sum
 
 Kind = TypeVar("Kind", bound=Hashable)
 Meeting = TypeVar("Meeting", bound=Hashable)

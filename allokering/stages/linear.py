@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import highspy
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from allokering.problem import Floats, Integers
+from allokering.solvers.highs_model import NO_GAP, model_of, quiet_highs
+
 Bound = float | Sequence[float]
 """One for every row, or one for each."""
 NODES = 1_000
@@ -24,8 +24,6 @@ NODES = 1_000
 SECONDS = 150.0
 """A program that takes this long is broken off: a guard, as the nodes of a large one may take any time.
 The answer says so, as it then depends on the machine."""
-HEURISTICS = "mip_heuristic_run_rens", "mip_heuristic_run_rins", "mip_heuristic_run_root_reduced_cost"
-"""What HiGHS looks for better values with by programs inside the program."""
 SAFE = 1e-3
 """What a bound gives away for sums in floating point; values are whole numbers, so nothing is lost by it."""
 
@@ -97,31 +95,12 @@ def branch(
     heuristics: bool = True,
 ) -> Branched:
     """The best values found within so many nodes, never worse than those known."""
-    model = highspy.HighsLp()
-    model.num_row_, model.num_col_ = rows.coefficients.shape
-    model.col_cost_ = costs.astype(float)
-    model.col_lower_ = np.zeros(len(costs))
-    model.col_upper_ = most.astype(float)
-    model.integrality_ = [highspy.HighsVarType.kInteger] * len(costs)
-    model.row_lower_, model.row_upper_ = rows.lower, rows.upper
-    table = rows.coefficients.astype(float)
-    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = table.indptr, table.indices, table.data
-    highs = highspy.Highs()
-    for option, value in (
-        ("output_flag", False),
-        ("random_seed", seed),
-        ("threads", 1),
-        ("mip_rel_gap", 0.0),
-        ("mip_abs_gap", 0.999),  # costs are whole numbers
-        ("mip_max_nodes", nodes),
-        ("time_limit", seconds),
-        # Presolve's parallel rows and columns (bit 13) lose feasible solutions in HiGHS 1.12 and 1.13.
-        ("presolve_rule_off", 1 << 13),
-        *((name, heuristics) for name in HEURISTICS),
-    ):
-        highs.setOptionValue(option, value)
-    highs.passModel(model)
+    whole = np.ones(len(costs), dtype=bool)
+    highs = quiet_highs(
+        heuristics=heuristics, random_seed=seed, mip_abs_gap=NO_GAP, mip_max_nodes=nodes, time_limit=seconds
+    )
+    table = sparse.csc_array(rows.coefficients)
+    highs.passModel(model_of(table, costs, most.astype(float), rows.lower, rows.upper, whole))
     start = highspy.HighsSolution()
     start.col_value = known.tolist()
     highs.setSolution(start)
