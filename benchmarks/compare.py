@@ -151,6 +151,7 @@ def _numbers(text: str) -> list[int]:
 @click.option("--period-months", type=click.Choice(["6", "3"]), default="6", show_default=True)
 @click.option("--seeds", default="1-10", show_default=True, help="One, or first-last.")
 @click.option("--seconds", type=float, default=300, show_default=True)
+@click.option("--our-seconds", type=float, help="For our solver, if it is to have less than its peers.")
 @click.option("--threads", type=int, default=2, show_default=True)
 @click.option("--peer", "peers", multiple=True, type=click.Choice(list(PEERS)), help="Only these; default: all.")
 @click.option("--log", type=click.Path(path_type=Path), help="Append every run to this file, as JSON lines.")
@@ -161,6 +162,7 @@ def main(
     period_months: str,
     seeds: str,
     seconds: float,
+    our_seconds: float | None,
     threads: int,
     peers: tuple[str, ...],
     log: Path | None,
@@ -170,7 +172,8 @@ def main(
     for seed in _numbers(seeds):
         drawn = Drawn(region, trainees, seed, int(period_months), municipalities)
         for peer in peers or PEERS:
-            done = run(drawn, peer, seconds, threads)
+            given = our_seconds if peer == OURS and our_seconds is not None else seconds
+            done = run(drawn, peer, given, threads)
             runs.append(done)
             gap = "-" if done.gap is None else f"{100 * done.gap:.2f} %"
             console.print(f"seed {seed} {peer}: {done.value}, gap {gap}, {done.seconds:.0f} s, {done.megabytes} MB")

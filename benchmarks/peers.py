@@ -135,7 +135,11 @@ def scip(problem: Problem, seconds: float, threads: int) -> Answer:  # noqa: ARG
 
 
 class _Highs(pulp.HiGHS):  # type: ignore[misc]
-    """PuLP's HiGHS, which takes no start by itself, begins from the values that the variables have."""
+    """PuLP's HiGHS, which takes no start by itself, begins from the values that the variables have.
+
+    Raises:
+        RuntimeError: HiGHS would not run.
+    """
 
     def callSolver(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - the name is PuLP's
         """Hand the values over, if there are any, and solve."""
@@ -143,7 +147,11 @@ class _Highs(pulp.HiGHS):  # type: ignore[misc]
             start = highspy.HighsSolution()
             start.col_value = [variable.varValue for variable in lp.variables()]
             lp.solverModel.setSolution(start)
+        # HiGHS refuses another number of threads than the process had first: the plan by hand asks for one.
+        highspy.Highs.resetGlobalScheduler(True)
         super().callSolver(lp)
+        if lp.solverModel.getModelStatus() == highspy.HighsModelStatus.kNotset:
+            raise RuntimeError("HiGHS would not run")
 
 
 def _begun(program: Compact) -> list[float]:
