@@ -73,20 +73,21 @@ def make_plan(
     began = time.monotonic()
     stage(say("placement"))
     problem = build(instance, model, wanted.objective)
+    start = _start(instance, problem, wanted.start)
     outcome = solve(
         problem,
         solver=wanted.solver,
         seed=wanted.seed,
         workers=wanted.workers,
         time_limit=wanted.time_limit,
-        start=_start(instance, problem, wanted.start),
+        start=start,
         progress=progress,
     )
     if outcome.status is Status.INFEASIBLE:
         told = say("No plan can satisfy the hard rules of {instance}.", instance=instance.name)
         raise NoPlanPossible(f"{told}\n  {explain_infeasible(instance, model, wanted.objective)}")
     if outcome.solution is None:
-        raise NoPlanInTime(say("No plan was found within {seconds} seconds.", seconds=wanted.time_limit))
+        raise NoPlanInTime(say("No plan was found in {seconds} seconds.", seconds=f"{outcome.seconds:.0f}"))
     if outcome.solver == LARGE or outcome.status is not Status.OPTIMAL:
         outcome = _with_cheapest_adjustments(problem, outcome, outcome.solution)
     assert outcome.solution is not None  # noqa: S101 - there was one
@@ -99,13 +100,23 @@ def make_plan(
     plan = replace(plan, supervision=supervision.rows, groups=groups.rows)
     lists = set_lists(instance, model, plan, solver=wanted.list_solver)
     plan = replace(plan, lists=lists.rows)
-    notes = tuple(_notes(outcome, plan, struck=supervision.struck or groups.struck))
+    is_lost = wanted.start is not None and start is None
+    notes = tuple(_notes(outcome, plan, struck=supervision.struck or groups.struck, is_lost=is_lost))
     stages = (*supervision.tiers, *groups.tiers, *lists.tiers)
     return replace(plan, header=_header(instance, model, wanted, outcome, stages, notes, time.monotonic() - began))
 
 
-def _notes(outcome: Outcome, plan: Plan, *, struck: bool) -> Iterator[str]:
-    """What a reader of the plan must know that its tables do not say; `struck`: a clock broke a stage off."""
+def _notes(outcome: Outcome, plan: Plan, *, struck: bool, is_lost: bool) -> Iterator[str]:
+    """What a reader of the plan must know that its tables do not say.
+
+    Args:
+        outcome: of the placement.
+        plan: the whole of it.
+        struck: a clock broke a stage off.
+        is_lost: an earlier plan was given to begin from, and could not be.
+    """
+    if is_lost:
+        yield say("what is left of the earlier plan breaks a rule today: the search began from nothing")
     if Note.INTERRUPTED in outcome.notes:
         yield say("the search for placements was interrupted: this is the best plan until then")
     if Note.STRUCK in outcome.notes:

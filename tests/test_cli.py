@@ -255,6 +255,36 @@ def test_an_earlier_plan_is_a_start(solved: Path, tmp_path: Path) -> None:
     assert [tier["value"] for tier in json.loads(result.stdout)["tiers"]] == [tier["value"] for tier in before["tiers"]]
 
 
+def test_an_earlier_plan_that_breaks_a_rule_today_is_named(solved: Path, instance: Path, tmp_path: Path) -> None:
+    """A position has one place fewer than the earlier plan fills: the search begins from nothing, and says so."""
+    with (solved / "placements.csv").open(encoding="utf-8", newline="") as source:
+        held = [row["trainee_id"] for row in csv.DictReader(source) if row["position_id"] == "alis-narvik-legesenter"]
+    assert len(set(held)) == 2
+    change(instance / "positions.csv", lambda rows: [{**row, "places": "1"} for row in rows])
+    change(instance / "pins.csv", lambda _: [])
+
+    result = run("solve", instance, "-o", tmp_path / "plan", "--start", solved)
+
+    assert result.exit_code == 0, result.output
+    assert "Note: what is left of the earlier plan breaks a rule today" in result.stderr
+    assert json.loads((tmp_path / "plan" / "plan.json").read_text("utf-8"))["notes"][0].startswith("what is left")
+
+
+def test_a_plan_of_a_model_of_ones_own_is_checked_and_reported_with_it(tmp_path: Path) -> None:
+    """Its name alone says nothing: the file is asked for."""
+    ours = tmp_path / "ours.toml"
+    text = (Path(__file__).parent.parent / "models" / "alis.toml").read_text("utf-8")
+    ours.write_text(text + '\nwithout = ["locum"]\n', encoding="utf-8")
+    plan, page = tmp_path / "plan", tmp_path / "page.html"
+    assert run("solve", INSTANCE, "-o", plan, "--model", ours).exit_code == 0
+
+    assert run("check", INSTANCE, plan).exit_code == 4
+    assert run("check", INSTANCE, plan, "--model", ours).exit_code == 0
+    assert run("report", INSTANCE, plan, "-o", page).exit_code == 4
+    assert run("report", INSTANCE, plan, "-o", page, "--model", ours).exit_code == 0
+    assert page.read_text("utf-8").startswith("<!doctype html>")
+
+
 def test_another_list_solver_gives_the_same_lists(solved: Path, tmp_path: Path) -> None:
     """HiGHS and CBC set the same lists; one that is not installed is a usage error."""
     assert run("solve", INSTANCE, "-o", tmp_path / "plan", "--list-solver", "highs").exit_code == 0

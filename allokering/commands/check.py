@@ -8,20 +8,17 @@ from pathlib import Path
 import click
 
 from allokering.commands.arguments import AS_JSON, PATH
+from allokering.commands.given import MODEL, read_given
 from allokering.errors import RuleBroken
-from allokering.files.plan_files import read_plan
-from allokering.files.reading import read_instance
 from allokering.language import say
-from allokering.model import load_model
-from allokering.verifier.verify import Verdict, verify
+from allokering.verifier.verify import Verdict
 from allokering.violation import Violation
-from allokering.workbook.pins import with_recorded_pins
 
 
 @click.command()
 @click.argument("instance")
 @click.argument("plan", type=PATH)
-@click.option("--model", "model_name", default=None, help="The model, where the plan was made with one of your own.")
+@MODEL
 @AS_JSON
 def check(instance: str, plan: Path, model_name: str | None, as_json: bool) -> None:
     """Verify PLAN against INSTANCE without any solver, and name every broken rule (exit 1).
@@ -30,11 +27,7 @@ def check(instance: str, plan: Path, model_name: str | None, as_json: bool) -> N
 
     Example: allokering check alis-vest-2017 plan
     """
-    found = read_instance(instance)
-    written = read_plan(plan)
-    assert written.header is not None  # noqa: S101 - a plan without one is not read
-    model = load_model(model_name or written.header.model.name, written.header.overrides)
-    verdict = verify(with_recorded_pins(found, written), model, written)
+    verdict = read_given(instance, plan, model_name).verdict
     if as_json:
         click.echo(json.dumps([_as_dict(violation) for violation in verdict.violations], ensure_ascii=False, indent=2))
     if not verdict.ok:

@@ -7,14 +7,12 @@ from pathlib import Path
 import click
 
 from allokering.commands.arguments import PATH
+from allokering.commands.given import MODEL, read_given
 from allokering.errors import RuleBroken
 from allokering.files.plan_files import read_plan
 from allokering.files.publishing import published
-from allokering.files.reading import read_instance
 from allokering.language import say
-from allokering.model import load_model
 from allokering.report.page import report as made_report
-from allokering.verifier.verify import verify
 
 
 @click.command()
@@ -22,22 +20,20 @@ from allokering.verifier.verify import verify
 @click.argument("plan", type=PATH)
 @click.option("-o", "--output", type=PATH, required=True, help="The HTML file; an earlier file there is replaced.")
 @click.option("--against", type=PATH, help="An earlier plan: the report then shows what has changed.")
-def report(instance: str, plan: Path, output: Path, against: Path | None) -> None:
+@MODEL
+def report(instance: str, plan: Path, output: Path, against: Path | None, model_name: str | None) -> None:
     """Show PLAN for INSTANCE as one HTML file that needs no network and no other file.
 
     The plan is verified first; of one that breaks a rule no report is made (exit 1).
 
     Example: allokering report alis-vest-2017 plan -o report.html
     """
-    found = read_instance(instance)
-    written = read_plan(plan)
-    assert written.header is not None  # noqa: S101 - a plan without one is not read
-    model = load_model(written.header.model.name, written.header.overrides)
-    verdict = verify(found.with_pins(written.header.pins), model, written)
-    if not verdict.ok:
-        broken = "\n".join(f"  {violation}" for violation in verdict.violations)
+    given = read_given(instance, plan, model_name)
+    if not given.verdict.ok:
+        broken = "\n".join(f"  {violation}" for violation in given.verdict.violations)
         raise RuleBroken(say("The plan breaks a rule; no report is made of it:") + "\n" + broken)
-    text = made_report(found, model, written, None if against is None else read_plan(against))
+    earlier = None if against is None else read_plan(against)
+    text = made_report(given.instance, given.model, given.plan, earlier)
     with published(output, Path.is_file) as new:
         new.write_text(text, encoding="utf-8", newline="\n")
     click.echo(say("Written: {target}", target=output), err=True)

@@ -39,7 +39,7 @@ from allokering.workbook.pins import read_pins
     "--solver", type=click.Choice(SOLVERS), default="auto", show_default=True, help="By size, unless you say."
 )
 @click.option("--list-solver", default="cbc", show_default=True, help="cbc, highs, or another solver PuLP has.")
-@click.option("--start", type=PATH, help="An earlier plan to begin from; the new one is never worse.")
+@click.option("--start", type=PATH, help="An earlier plan to begin from; where it can be kept, no worse.")
 @click.option("--pins", "pinned", type=PATH, help="A plan workbook whose edited cells, and earlier pins, must hold.")
 @FAULTS
 @AS_JSON
@@ -78,6 +78,8 @@ def solve(
         click.echo(plan.header.model_dump_json(indent=2))
     else:
         Console(width=None if Console().is_terminal else 120).print(summary(found, plan))
+    for note in plan.header.notes:
+        click.echo(say("Note: {note}", note=note), err=True)
     click.echo(
         say(
             "The plan is {status} and verified: {folder} ({seconds} s).",
