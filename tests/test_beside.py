@@ -9,6 +9,7 @@ from allokering.solvers.large import solve_large
 from allokering.solvers.large_beside import Beside
 from allokering.solvers.large_pricing import Pricer
 from allokering.solvers.large_program import Program
+from allokering.solvers.outcome import Status
 from tests.test_large import bounds, jobs_and_agents, values
 
 made: list[Beside] = []
@@ -75,6 +76,27 @@ def test_interrupted_before_the_relaxation_is_solved_it_returns_the_plan_made_be
     assert len(made) == 1
     assert outcome.solution is not None
     assert problem.is_feasible(outcome.solution)
+    assert outcome.notes == ("interrupted",)
+
+
+def test_interrupted_twice_it_does_not_wait_for_the_plan_made_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no plan then, and no error either."""
+    price = Pricer.price
+
+    def interrupted(self: Pricer, *given: object, **named: object) -> object:
+        if made:
+            raise KeyboardInterrupt
+        return price(self, *given, **named)  # type: ignore[arg-type]
+
+    def again(_self: Beside) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Pricer, "price", interrupted)
+    monkeypatch.setattr(Beside, "plan", again)
+    outcome = solve_large(jobs_and_agents(40, 5, seed=2))
+
+    assert len(made) == 1
+    assert outcome.status is Status.UNKNOWN
     assert outcome.notes == ("interrupted",)
 
 

@@ -14,12 +14,13 @@ from allokering.solvers.clock import Clock
 from allokering.solvers.exact import solve_exact
 from allokering.solvers.large import solve_large
 from allokering.solvers.large_aim import all_at_once, mended, of_tier, paid_for
-from allokering.solvers.large_bound import rounded_up, seen_from
+from allokering.solvers.large_bound import seen_from
 from allokering.solvers.large_pool import Pool
 from allokering.solvers.large_pricing import Pricer
 from allokering.solvers.large_vast import Vast
 from allokering.solvers.outcome import Status, silent
 from allokering.solvers.rounding import Separator
+from allokering.solvers.whole_bound import rounded_up
 
 
 def dear_or_short(actors: int) -> Problem:

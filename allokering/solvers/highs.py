@@ -21,6 +21,7 @@ from allokering.solvers.columns import Columns
 from allokering.solvers.highs_model import NO_GAP, quiet_highs
 from allokering.solvers.outcome import Report, Status, TierAnswer
 from allokering.solvers.rounding import Separator
+from allokering.solvers.whole_bound import rounded_up
 
 ROUNDS = 20
 """Rounds of rounding rows per tier; the bound has always stood still earlier."""
@@ -112,7 +113,7 @@ class HighsTiers:
         cost = np.concatenate([prices, adjustment_prices]).astype(float)
         self._highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
         bound, reduced = self._relax(cost)
-        self._bound = self._whole(bound)
+        self._bound = rounded_up(bound)
         report(None if self._last is None else round(self._value(cost, self._last)), self._bound)
         if reduced is not None:
             self._search_among_few(cost, bound, reduced)
@@ -211,7 +212,7 @@ class HighsTiers:
     def _search(self, cost: Floats, bound: float) -> TierAnswer:
         if self._clock.left == 0.0:
             # Asked for no time at all, HiGHS still takes seconds for its root.
-            return TierAnswer(Status.UNKNOWN, self._whole(bound), self._last)
+            return TierAnswer(Status.UNKNOWN, rounded_up(bound), self._last)
         if self._last is not None:
             start = highspy.HighsSolution()
             start.col_value = self._column_values(self._last).tolist()
@@ -223,7 +224,7 @@ class HighsTiers:
             return TierAnswer(Status.INFEASIBLE, None, None)
         info = self._highs.getInfo()
         bound = max(bound, info.mip_dual_bound if math.isfinite(info.mip_dual_bound) else -math.inf)
-        whole = self._whole(bound)
+        whole = rounded_up(bound)
         if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return TierAnswer(Status.UNKNOWN, whole, None)
         values = np.rint(np.array(self._highs.getSolution().col_value)).astype(np.int64)
@@ -234,11 +235,6 @@ class HighsTiers:
         self._last = found
         is_proven = whole is not None and whole >= round(self._value(cost, self._last))
         return TierAnswer(Status.OPTIMAL if is_proven else Status.FEASIBLE, whole, self._last)
-
-    @staticmethod
-    def _whole(bound: float) -> int | None:
-        """The bound on values that are whole numbers."""
-        return math.ceil(bound - SAFE) if math.isfinite(bound) else None
 
     def _column_values(self, solution: Solution) -> Floats:
         chosen = solution.options[self._columns.actor] == self._columns.option

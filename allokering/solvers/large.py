@@ -3,8 +3,9 @@
 For every tier, and before them for all at once where that is vast: column generation over the options with rounding
 rows gives the bound and its prices; a dive along the relaxation gives a first plan; large-neighbourhood search with
 integer programs makes it better. Earlier tiers are held at the values reached. Every limit that decides the result is a
-count, so the same seed gives the same plan on any machine; wall-clock time is a guard, and the outcome says so where it
-struck.
+count, so the same seed gives the same plan whatever the machine's speed and number of cores; wall-clock time is a
+guard, and the outcome says so where it struck. Another kind of processor, which adds up in another order, may break
+ties otherwise.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ def solve_large(
     Args:
         problem: what to solve.
         seed: of the neighbourhoods; the same seed gives the same plan.
-        workers: neighbourhoods, or areas, solved side by side; the plan does not depend on it.
+        workers: neighbourhoods, or areas, solved side by side; the plan does not depend on it. The first plan of a vast
+            problem has a thread of its own, beside the relaxation.
         work_limit: neighbourhoods in a row that may fail before a tier's search ends; None: one per actor.
         time_limit: seconds in all. A guard: where it strikes, the plan depends on the machine, and the outcome says so.
         start: a feasible solution to begin from; the outcome is never worse.

@@ -24,7 +24,7 @@ from scipy import sparse
 
 from allokering.problem import Floats, Integers, Problem
 from allokering.solvers.clock import Clock
-from allokering.solvers.highs_model import NO_GAP, model_of, quiet_highs
+from allokering.solvers.highs_model import model_of, quiet_highs
 from allokering.solvers.large_kinds import kinds_of
 from allokering.solvers.large_pricing import Prices
 from allokering.solvers.rounding import RoundingRow
@@ -43,6 +43,8 @@ SPARE = 8
 """And at most so many times what it would get if all got the same: most need far less."""
 SAFE = 1e-7
 """Share of an area's bound that is given away for the tolerances of the solver."""
+EXACT = 1e-6
+"""A gap below this is none."""
 CLOSE = 1e-4
 """An area is solved when plan and bound differ by this share of the value of its relaxation."""
 
@@ -239,7 +241,7 @@ class _Program:
 
     def _whole(self, kinds: Integers, least: float, seconds: float) -> float:
         """The solver's bound with these kinds in whole numbers."""
-        close = max(NO_GAP, CLOSE * abs(least))
+        close = max(EXACT, CLOSE * abs(least))  # costs have prices in them: they are not whole
         highs = quiet_highs(mip_abs_gap=close, mip_max_nodes=NODES, time_limit=seconds)
         highs.passModel(self._model(kinds, is_whole=True))
         highs.run()

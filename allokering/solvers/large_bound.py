@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,8 +24,6 @@ FEW = 2
 """If at most one in so many actors wants options, it gets the best for each resource."""
 MOST = 20_000
 """Options of an actor from which these are taken."""
-SAFE = 1e-3
-"""What a bound gives away for sums in floating point; values are whole numbers, so nothing is lost by it."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +46,12 @@ def tighten(relaxation: Relaxation, pricer: Pricer, separator: Separator, clock:
     best = nothing_known(relaxation, pricer)
     method = PRIMAL
     for _ in range(rounds):
-        before, best = best, _generate(relaxation, pricer, best, method, clock)
-        is_still = best.bound - before.bound <= NEAR * max(1.0, abs(best.bound))
-        if best.point is None or is_still or clock.left == 0.0:
+        found = _generate(relaxation, pricer, best, method, clock)
+        if found.point is None:  # time was up before the new rows were solved with: the last point is still the best
             break
-        if not relaxation.add_broken(separator, best.point):
+        before, best = best, found
+        is_still = best.bound - before.bound <= NEAR * max(1.0, abs(best.bound))
+        if is_still or clock.left == 0.0 or not relaxation.add_broken(separator, found.point):
             break
         method = DUAL
     return best
@@ -122,13 +120,3 @@ def least_conceivable(problem: Problem, tier: int) -> int:
     cheapest = sum(float(actor.values(nothing, unit).min()) for actor in problem.actors)
     adjusted = np.minimum(problem.adjustment_prices[:, tier], 0) @ problem.adjustment_most
     return round(cheapest) + int(adjusted)
-
-
-def rounded_up(bound: float, taken_off: float = 0.0) -> int | None:
-    """The bound as a whole number; what floating point may have added is given away first.
-
-    `taken_off` is a large number that the bound is what is left of.
-    """
-    if not math.isfinite(bound):
-        return None
-    return math.ceil(bound - SAFE - 1e-12 * (abs(bound) + abs(taken_off)))

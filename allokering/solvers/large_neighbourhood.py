@@ -9,7 +9,8 @@ Three ways to choose who is freed take turns, since each finds what the others m
 - *rivals*: an actor drawn by what its option costs above the cheapest one at the relaxation's prices, and those who
   want what it wants, as those prices weigh it; few of them, with many options each.
 
-A neighbourhood grows while it is solved at once, and shrinks if not. Nobody is freed by two at the same time.
+A neighbourhood grows while it is solved at once, and shrinks if not. Nobody is freed by two at the same time, as long
+as others are left.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ SPREAD = 0.3
 """How much chance enters the choice of rivals: affinities are weighted from this to 1."""
 NEAR = 250
 """The doubtful are chosen among so many actors who want what one of them wants."""
+TINY = 1e-3
+"""An area with less than this part of the gap is not worth a neighbourhood, nor is one with next to nothing."""
 TURNS = Why.DOUBTFUL, Why.AREA, Why.AREA, Why.RIVALS, Why.AREA, Why.AREA, Why.RIVALS
 """One of the doubtful takes about as long as the others together; where areas are not known, rivals take turns."""
 
@@ -112,7 +115,7 @@ class Neighbourhood:
         """
         home = gaps.area[now.columns]
         gap = gaps.of(now)
-        weight = np.where(gap > NO_GAP, gap, 0.0) / (1 + self._tired_areas)
+        weight = np.where(gap > min(NO_GAP, TINY * gap.sum()), gap, 0.0) / (1 + self._tired_areas)
         weight[home[is_busy & (home >= 0)]] = 0.0
         if not weight.any():
             return None

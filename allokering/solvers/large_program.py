@@ -1,21 +1,22 @@
 """One sub-problem: some actors are free, with the columns at hand, all else stays as it is in the plan we have.
 
 The reliefs and transfers on the rows that the free actors touch are free too, if they are worth having at hand. They
-are continuous in the program: with every option whole they are flows, whose best amounts are whole, and an answer that
-is not is thrown away.
+are continuous in the program: with every option whole they are flows, whose best amounts are whole; where an answer's
+are not, it is solved for once more with whole ones.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
 from scipy import sparse
 
 from allokering.problem import Booleans, Floats, Integers
+from allokering.solvers.clock import Clock
 from allokering.solvers.highs_model import NO_GAP, model_of, quiet_highs
 from allokering.solvers.large_aim import Aim
 from allokering.solvers.large_pool import Pool
@@ -193,9 +194,12 @@ class Program:
             rest[part.moving] = 0
             staying = np.delete(now.columns, part.free)
             start = np.concatenate([np.isin(part.columns, now.columns[part.free]), now.amounts[part.moving]])
+        clock, steps = Clock(seconds), 0
         for is_whole in (False, True):
             model = self._model(part, staying, rest, is_whole=is_whole)
-            answer = self._run(model, start, seconds, how)
+            answer = self._run(model, start, clock.left, how)
+            steps += answer.steps
+            answer = replace(answer, steps=steps)
             if answer.values is None:
                 return None, answer
             options, amounts = np.split(answer.values, [len(part.columns)])

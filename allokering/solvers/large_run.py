@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 
 import numpy as np
@@ -9,18 +10,11 @@ import numpy as np
 from allokering.problem import Floats, Problem, Solution
 from allokering.solvers import large_time
 from allokering.solvers.clock import Clock
+from allokering.solvers.exact import solve_exact
 from allokering.solvers.large_aim import all_at_once, mended, of_tier, paid_for
 from allokering.solvers.large_areas import AreaBounds, Areas
 from allokering.solvers.large_beside import Beside
-from allokering.solvers.large_bound import (
-    SAFE,
-    Root,
-    least_conceivable,
-    most_conceivable,
-    rounded_up,
-    seen_from,
-    tighten,
-)
+from allokering.solvers.large_bound import Root, least_conceivable, most_conceivable, seen_from, tighten
 from allokering.solvers.large_dive import SHORT, dive
 from allokering.solvers.large_gaps import Gaps
 from allokering.solvers.large_guide import Guide
@@ -33,6 +27,7 @@ from allokering.solvers.large_vast import Vast, sweep
 from allokering.solvers.large_ways import usual, vast
 from allokering.solvers.outcome import Note, Outcome, Progress, Status, TierOutcome
 from allokering.solvers.rounding import Separator
+from allokering.solvers.whole_bound import given_away, rounded_up
 
 NAME = "large"
 OPTIONS = 100_000
@@ -50,9 +45,11 @@ BEFORE = 0.1
 NODES = 200
 """Nodes of the branch and bound that makes a first plan out of the columns at hand."""
 VAST = 600
-"""Actors from which on a problem is too large for the simplex."""
+"""A problem with more actors is too large for the simplex."""
 LATE = 60.0
 """Seconds that a first plan without alternatives may take whatever the time."""
+INEXACT = 1e-4
+"""What an interior point may leave of a shortage that it has paid for."""
 SHORTAGES = 3
 """How often the price of a shortage is raised, each time tenfold, before the relaxation's word is taken."""
 
@@ -108,8 +105,12 @@ class Run:
 
     def take(self, start: Solution) -> None:
         """Begin from this solution."""
-        columns = self._pool.add([(actor, np.array([one])) for actor, one in enumerate(start.options.tolist())])
-        self.best = self._start = incumbent(self._pool, columns, start.adjustments)
+        self.best = self._start = self._plan(start)
+
+    def _plan(self, solution: Solution) -> Incumbent | None:
+        """A solution as a plan, its options among the columns."""
+        columns = self._pool.add([(actor, np.array([one])) for actor, one in enumerate(solution.options.tolist())])
+        return incumbent(self._pool, columns, solution.adjustments)
 
     def solve_tier(self, tier: int) -> bool:
         """Bound the tier and search for the best plan; then hold it. False if there is still no plan."""
@@ -133,9 +134,9 @@ class Run:
         return True
 
     def _bound(self, tier: int) -> Root | None:
-        """The tier's bound; None if it shows that there is no plan at all."""
+        """The tier's best bound, and its prices; None if it shows that there is no plan at all."""
         problem, weights, allowed = self._problem, self._aims[tier].counts, 0.0
-        known = None
+        known = best = None
         if self._at_once is not None:  # Rows that hold tiers are full, and an interior point slow with them.
             weights, allowed = paid_for(problem, tier, self._holds)
             known = seen_from(self._at_once, self._pricer, tier, weights, allowed)
@@ -148,15 +149,19 @@ class Run:
         for _ in range(SHORTAGES):
             self._relaxation.minimise(weights, shortage, allowed)
             root = self._tighten(tier, share, known)
-            if root.bound > most - allowed + 1.0:
+            best = root if best is None or root.bound > best.bound else best
+            if best.bound > most - allowed + 1.0:
                 self.is_infeasible = True
                 return None
-            if root.point is None or root.point.shortages.max(initial=0.0) <= SHORT:
+            short = SHORT if self._vast is None else INEXACT
+            is_whole = root.point is None or root.point.shortages.max(initial=0.0) <= short
+            if is_whole or share.left == 0.0:
                 break
             shortage *= 10
-        self._struck |= share.struck
-        self._raise_to(tier, rounded_up(root.bound, allowed))
-        return root
+        assert best is not None  # noqa: S101 - of the first round at least
+        self._struck |= share.struck or (self._vast is not None and self._vast.struck)
+        self._raise_to(tier, rounded_up(best.bound, best.prices.held))
+        return best
 
     def _raise_to(self, tier: int, bound: int | None) -> None:
         known = self._bounds[tier]
@@ -164,10 +169,11 @@ class Run:
         self._tell(tier)
 
     def stop(self) -> None:
-        """Take what is there of the plan that is made beside the first relaxation."""
+        """Take what is there of the plan that is made beside the first relaxation, but if asked again, do not wait."""
         if self._beside is not None:
             self._beside.stop()
-            self._keep(self.order[0], self._beside.plan())
+            with suppress(KeyboardInterrupt):
+                self._keep(self.order[0], self._beside.plan())
         self._prefer_start()
 
     def _prefer_start(self) -> None:
@@ -290,7 +296,11 @@ class Run:
             self._keep(tier, program.begin(columns, NODES, None if share.left is None else max(share.left, LATE))[0])
         if self.best is None:
             begun, is_none = program.begin(np.arange(len(self._pool)), NODES, share.left)
-            self.is_infeasible = is_none and len(self._pool) == sum(len(actor) for actor in self._problem.actors)
+            if is_none and len(self._pool) == sum(len(actor) for actor in self._problem.actors):
+                # No engine is believed alone when it says that there is no plan.
+                second = solve_exact(self._problem, seed=self._seed, workers=self._workers, time_limit=share.left)
+                self.is_infeasible = second.status is Status.INFEASIBLE
+                begun = None if second.solution is None else self._plan(second.solution)
             self._keep(tier, begun)
 
     def _share(self, tier: int) -> Clock:
@@ -304,7 +314,7 @@ class Run:
         if self.best is None or self._is_done(tier, self.best) or share.left == 0.0:
             return False
         value = self._aims[tier].value(self.best.values)
-        room = value - root.bound + SAFE
+        room = value - root.bound + given_away(root.bound, root.prices.held)
         if np.count_nonzero(self._excess(root) <= room) > FEW:
             return False  # those at hand alone are too many
         able = self._pricer.within(root.cuts, root.prices, room)
@@ -317,7 +327,8 @@ class Run:
         found, bound = program.finish(self.best, columns, LAST_NODES, share.left)
         self._keep(tier, found)
         self._raise_to(tier, rounded_up(min(bound, self._aims[tier].value(self.best.values))))
-        return share.left != 0.0
+        self._struck |= share.struck
+        return not share.struck
 
     def _keep(self, tier: int, found: Incumbent | None) -> bool:
         """Keep a plan that is better in the tiers up to this one; is it as good as the bound?"""

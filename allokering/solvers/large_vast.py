@@ -64,6 +64,8 @@ class Vast:
 
     def __init__(self, pool: Pool) -> None:
         problem = pool.problem
+        self.struck = False
+        """Did the clock decide how far the relaxation was solved?"""
         self._pool = pool
         self._aside = Aside(problem)
         self._able = used_resources(problem) & ~self._aside.resources
@@ -116,8 +118,10 @@ class Vast:
             if priced.bound > best.bound:
                 best = Root(priced.bound, tuple(relaxation.cuts), point.prices, priced, point)
             best = Root(best.bound, best.cuts, best.prices, best.priced, point)
-            near = NEAR if clock.left is None or clock.seconds < CHEAP * (clock.seconds + clock.left) else NEAR_ENOUGH
-            if is_rounded and point.value - best.bound <= near * max(1.0, abs(point.value)):
+            is_cheap = clock.left is None or clock.seconds < CHEAP * (clock.seconds + clock.left)
+            gap = (point.value - best.bound) / max(1.0, abs(point.value))
+            if is_rounded and gap <= (NEAR if is_cheap else NEAR_ENOUGH):
+                self.struck |= gap > NEAR
                 break
             followed += is_rounded
             if followed == WORTH_FOLLOWING:

@@ -5,7 +5,6 @@ For programs with tight relaxations, of which HiGHS proves in its first nodes wh
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from scipy import sparse
 
 from allokering.problem import Floats, Integers
 from allokering.solvers.highs_model import NO_GAP, model_of, quiet_highs
+from allokering.solvers.whole_bound import rounded_up
 
 Bound = float | Sequence[float]
 """One for every row, or one for each."""
@@ -24,8 +24,6 @@ NODES = 1_000
 SECONDS = 150.0
 """A program that takes this long is broken off: a guard, as the nodes of a large one may take any time.
 The answer says so, as it then depends on the machine."""
-SAFE = 1e-3
-"""What a bound gives away for sums in floating point; values are whole numbers, so nothing is lost by it."""
 
 
 class Least(NamedTuple):
@@ -79,7 +77,7 @@ class Branched(NamedTuple):
 def least_sum(costs: Integers, most: Integers, rows: Rows, known: Integers, seed: int) -> Least:
     """Whole values from 0 to `most` that keep the rows at the least cost, and a bound on it; costs are not negative."""
     found = branch(costs, most, rows, known, seed, nodes=NODES, seconds=SECONDS)
-    least = max(0, math.ceil(found.bound - SAFE)) if math.isfinite(found.bound) else 0
+    least = max(0, rounded_up(found.bound) or 0)
     return Least(found.values, min(least, int(costs @ found.values)), found.struck)
 
 
