@@ -16,6 +16,7 @@ import signal
 import statistics
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -64,6 +65,8 @@ class Run:
     bound: float | None
     seconds: float
     megabytes: int
+    failure: str = ""
+    """Why there is no answer at all, if there is none."""
 
     @property
     def gap(self) -> float | None:
@@ -80,16 +83,17 @@ def run(drawn: Drawn, peer: str, seconds: float, threads: int) -> Run:
     process = context.Process(target=_solve, args=(drawn, peer, seconds, threads, there))
     process.start()
     there.close()
-    told: Run | None = None
+    began, told, failure = time.monotonic(), None, "still at work"
     if here.poll(seconds + GRACE):
         try:
             told = here.recv()
-        except EOFError:  # the process has died, of memory for example
-            told = None
-    if process.is_alive():
-        os.killpg(process.pid or 0, signal.SIGKILL)  # PuLP's CBC is a child of the child
+        except EOFError:
+            process.join()
+            failure = f"died, exit code {process.exitcode}"  # of memory, for example, or of an error that is on stderr
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid or 0, signal.SIGKILL)  # PuLP's CBC is a child of the child, and may outlive it
     process.join()
-    return told or Run(peer, drawn.seed, None, None, seconds + GRACE, 0)
+    return told or Run(peer, drawn.seed, None, None, time.monotonic() - began, 0, failure)
 
 
 def _solve(drawn: Drawn, peer: str, seconds: float, threads: int, answer_to: Connection) -> None:
@@ -176,7 +180,8 @@ def main(
             done = run(drawn, peer, given, threads)
             runs.append(done)
             gap = "-" if done.gap is None else f"{100 * done.gap:.2f} %"
-            console.print(f"seed {seed} {peer}: {done.value}, gap {gap}, {done.seconds:.0f} s, {done.megabytes} MB")
+            told = f"{done.value}, gap {gap}" if not done.failure else done.failure
+            console.print(f"seed {seed} {peer}: {told}, {done.seconds:.0f} s, {done.megabytes} MB")
             if log is not None:
                 with log.open("a") as file:
                     file.write(json.dumps(asdict(drawn) | asdict(done)) + "\n")

@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 import highspy
 import numpy as np
@@ -24,6 +25,9 @@ from allokering.solvers.large import solve_large
 from benchmarks.compact import Compact, compact
 from benchmarks.greedy import by_hand
 
+V = TypeVar("V")
+"""A variable of one of the solvers."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -34,7 +38,7 @@ class Answer:
 
 
 Peer = Callable[[Problem, float, int], Answer]
-"""Solves a problem within so many seconds with so many threads; making the model counts."""
+"""Solves a problem with so many threads; the seconds are for the search, and making the model comes on top."""
 
 
 def allokering(problem: Problem, seconds: float, threads: int) -> Answer:
@@ -97,7 +101,7 @@ def cp_sat(problem: Problem, seconds: float, threads: int) -> Answer:
         least = round(lower) if math.isfinite(lower) else cp_model.INT32_MIN * 1000
         model.add_linear_constraint(expression, least, round(upper))
     model.minimize(cp_model.LinearExpr.weighted_sum(variables, [round(cost) for cost in program.costs]))
-    for variable, value in zip(variables, _begun(program), strict=False):
+    for variable, value in _begun(program, variables):
         model.add_hint(variable, round(value))
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = seconds
@@ -121,7 +125,7 @@ def scip(problem: Problem, seconds: float, threads: int) -> Answer:  # noqa: ARG
         )
         model.add_linear_constraint(expression, program.lower[row], program.upper[row])
     model.minimize(model_builder.LinearExpr.weighted_sum(variables, program.costs))
-    for variable, value in zip(variables, _begun(program), strict=False):
+    for variable, value in _begun(program, variables):
         model.add_hint(variable, value)
     solver = model_builder.Solver("scip")
     if not solver.solver_is_supported():
@@ -154,10 +158,10 @@ class _Highs(pulp.HiGHS):  # type: ignore[misc]
             raise RuntimeError("HiGHS would not run")
 
 
-def _begun(program: Compact) -> list[float]:
-    """The columns' values for the plan made by hand; empty if that leads nowhere."""
+def _begun(program: Compact, variables: Sequence[V]) -> Iterable[tuple[V, float]]:
+    """Each variable's value in the plan made by hand; nothing if that leads nowhere."""
     solution = by_hand(program.problem)
-    return [] if solution is None else program.values(solution).tolist()
+    return () if solution is None else zip(variables, program.values(solution).tolist(), strict=True)
 
 
 def _is_begun(model: pulp.LpProblem) -> bool:
@@ -169,7 +173,7 @@ def _pulp(program: Compact) -> tuple[pulp.LpProblem, list[pulp.LpVariable]]:
     """The compact program in PuLP, under generated names, its variables at the values to begin from."""
     model = pulp.LpProblem("compact", pulp.LpMinimize)
     variables = [model.add_variable(f"x{number}", 0, most, pulp.LpInteger) for number, most in enumerate(program.most)]
-    for variable, value in zip(variables, _begun(program), strict=False):
+    for variable, value in _begun(program, variables):
         variable.setInitialValue(value)
     model += pulp.lpSum(cost * variable for cost, variable in zip(program.costs, variables, strict=True))
     table = program.table

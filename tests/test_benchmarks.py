@@ -104,6 +104,14 @@ def test_a_comparison_runs_in_a_process_of_its_own() -> None:
     assert done.megabytes > 0
 
 
+def test_a_solver_that_dies_is_said_to_have_died() -> None:
+    """And not to have been given all of its time."""
+    done = run(Drawn("helse-nord", 4, 1, 6, 3), "nobody", 600, 1)
+
+    assert (done.value, done.failure) == (None, "died, exit code 1")
+    assert done.seconds < 600
+
+
 def test_the_table_gives_the_median_and_the_ratio_to_ours() -> None:
     """Values 100 and 200 of ours, 150 and none of a peer: the peer's only ratio is 1.5."""
     runs = [
