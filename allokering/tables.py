@@ -217,7 +217,9 @@ class Trainee(Row):
     required = True
 
     trainee_id: Id = Field(description="An id, not a name", examples=["alis-aardal-1"])
-    programme: Id = Field(description="A programme of the model: alis or lis1", examples=["alis"])
+    programme: Id = Field(
+        description="A programme of the model: alis, lis1 or gp (an ordinary post)", examples=["alis"]
+    )
     home_municipality_id: Annotated[Id, Ref("municipalities")] = Field(
         description="Where the trainee lives", examples=["4643"]
     )

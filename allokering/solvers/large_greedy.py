@@ -1,7 +1,7 @@
 """First come, first served: every actor takes the first option that it likes for which there is room.
 
 Room may be made by one transfer a unit, such as a supervisor in the neighbouring municipality. What reliefs can make up
-for is not looked at.
+for, how much a transfer may move, and what else it uses are not looked at: whoever completes the choice finds out.
 """
 
 from __future__ import annotations
