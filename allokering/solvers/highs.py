@@ -18,7 +18,7 @@ from scipy import sparse
 from allokering.problem import Floats, Integers, Solution
 from allokering.solvers.clock import Clock
 from allokering.solvers.columns import Columns
-from allokering.solvers.highs_model import NO_GAP, quiet_highs
+from allokering.solvers.highs_model import NO_GAP, model_of, quiet_highs
 from allokering.solvers.outcome import Report, Status, TierAnswer
 from allokering.solvers.rounding import Separator
 from allokering.solvers.whole_bound import rounded_up
@@ -79,17 +79,8 @@ class HighsTiers:
         self._lower = np.concatenate([np.ones(actors), free])
         self._bounds = np.concatenate([np.ones(actors), columns.bounds]).astype(float)
         self._table = table
-        model = highspy.HighsLp()
-        model.num_col_, model.num_row_ = table.shape[1], table.shape[0]
-        model.col_cost_ = np.zeros(table.shape[1])
-        model.col_lower_ = np.zeros(table.shape[1])
-        model.col_upper_ = self._upper
-        model.integrality_ = [highspy.HighsVarType.kInteger] * table.shape[1]
-        model.row_lower_, model.row_upper_ = self._lower, self._bounds
-        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        model.a_matrix_.start_, model.a_matrix_.index_ = table.indptr, table.indices
-        model.a_matrix_.value_ = table.data
-        self._highs.passModel(model)
+        costs, whole = np.zeros(table.shape[1]), np.ones(table.shape[1], dtype=bool)
+        self._highs.passModel(model_of(sparse.csc_array(table), costs, self._upper, self._lower, self._bounds, whole))
 
     def hold(self, prices: Integers, adjustment_prices: Integers, value: int) -> None:
         """From now on the sum is at most `value`."""
