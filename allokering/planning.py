@@ -87,7 +87,7 @@ def make_plan(
         told = say("No plan can satisfy the hard rules of {instance}.", instance=instance.name)
         raise NoPlanPossible(f"{told}\n  {explain_infeasible(instance, model, wanted.objective)}")
     if outcome.solution is None:
-        raise NoPlanInTime(say("No plan was found in {seconds} seconds.", seconds=f"{outcome.seconds:.0f}"))
+        raise NoPlanInTime(say("No plan was found in {seconds} seconds.", seconds=f"{outcome.seconds:.1f}"))
     if outcome.solver == LARGE or outcome.status is not Status.OPTIMAL:
         outcome = _with_cheapest_adjustments(problem, outcome, outcome.solution)
     assert outcome.solution is not None  # noqa: S101 - there was one

@@ -153,7 +153,10 @@ class _Highs(pulp.HiGHS):  # type: ignore[misc]
             lp.solverModel.setSolution(start)
         # HiGHS refuses another number of threads than the process had first: the plan by hand asks for one.
         highspy.Highs.resetGlobalScheduler(True)
-        super().callSolver(lp)
+        try:
+            super().callSolver(lp)
+        finally:
+            highspy.Highs.resetGlobalScheduler(True)  # and so would whoever comes next in this process
         if lp.solverModel.getModelStatus() == highspy.HighsModelStatus.kNotset:
             raise RuntimeError("HiGHS would not run")
 

@@ -13,6 +13,7 @@ from allokering.formulation.build import build
 from allokering.generation.region import generate_region
 from allokering.model import load_model
 from allokering.solvers.exact import solve_exact
+from benchmarks import compare
 from benchmarks.compact import compact
 from benchmarks.compare import OURS, Drawn, Run, run, summary
 from benchmarks.gap_types import draw
@@ -110,6 +111,22 @@ def test_a_solver_that_dies_is_said_to_have_died() -> None:
 
     assert (done.value, done.failure) == (None, "died, exit code 1")
     assert done.seconds < 600
+
+
+def test_ours_may_have_less_time_than_its_peers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five seconds beside sixty."""
+    given = {}
+
+    def noted(drawn: Drawn, peer: str, seconds: float, threads: int) -> Run:
+        given[peer] = seconds
+        return Run(peer, drawn.seed, None, None, float(threads), 0)
+
+    monkeypatch.setattr(compare, "run", noted)
+    asked = ["--seeds", "1", "--seconds", "60", "--our-seconds", "5", "--peer", OURS, "--peer", "greedy"]
+    result = CliRunner().invoke(compare.main, asked)
+
+    assert result.exit_code == 0, result.output
+    assert given == {OURS: 5, "greedy": 60}
 
 
 def test_the_table_gives_the_median_and_the_ratio_to_ours() -> None:

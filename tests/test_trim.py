@@ -43,15 +43,16 @@ def test_a_transfer_taken_back_makes_another_needless() -> None:
 
 
 def test_what_pays_stays() -> None:
-    """A relief that earns something is needless, but to take it back would cost; one that lowers nothing goes."""
+    """A relief that earns something is needless, but to take it back would cost; what lowers nothing goes."""
     actor = ListedOptions("a", ["only"], sparse.csr_array(np.array([[0]])), np.zeros((1, 1), dtype=np.int64))
     problem = Problem(
         tiers=(Tier("cost", "NOK"),),
         resources=(Resource("r", "here", 0, 0),),
         actors=(actor,),
         reliefs=(Relief("earns", 0, 3, (-5,)), Relief("costs", 0, 3, (5,))),
+        transfers=(Transfer("round and round", 0, 0, 3, (5,)),),
     )
-    solution = trimmed(problem, Solution(np.array([0]), np.array([3, 3])))
+    solution = trimmed(problem, Solution(np.array([0]), np.array([3, 3, 3])))
 
-    assert solution.adjustments.tolist() == [3, 0]
+    assert solution.adjustments.tolist() == [3, 0, 0]
     assert problem.is_feasible(solution)

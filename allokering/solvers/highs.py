@@ -21,7 +21,7 @@ from allokering.solvers.columns import Columns
 from allokering.solvers.highs_model import NO_GAP, model_of, quiet_highs
 from allokering.solvers.outcome import Report, Status, TierAnswer
 from allokering.solvers.rounding import Separator
-from allokering.solvers.whole_bound import rounded_up
+from allokering.solvers.whole_bound import given_away, rounded_up
 
 ROUNDS = 20
 """Rounds of rounding rows per tier; the bound has always stood still earlier."""
@@ -30,7 +30,7 @@ FEW = 10
 ROUGHLY = 0.01
 """Gap at which that first search stops."""
 SAFE = 1e-3
-"""What a bound gives away for sums in floating point; values are whole numbers, so nothing is lost by it."""
+"""What sums in floating point may add to a reduced cost."""
 
 
 def _unheard(value: int | None, bound: int | None) -> None:
@@ -167,7 +167,7 @@ class HighsTiers:
     def _fix(self, reduced: Floats, room: float) -> None:
         """Rule out every option, and every unit of an adjustment, that would cost more than there is room for."""
         options = len(self._columns.actor)
-        room += SAFE
+        room += given_away(room)
         self._upper[:options][reduced[:options] > room] = 0
         dear = reduced[options:] > SAFE
         most = np.floor(room / np.where(dear, reduced[options:], 1))

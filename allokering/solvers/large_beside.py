@@ -1,8 +1,8 @@
 """A first plan of a vast problem, made beside the relaxation from when its prices are worth following.
 
 It takes one thread, as the relaxation does. What it begins from does not depend on the clock, and its plan is asked for
-when the relaxation is solved; so the result is the same on any machine. The pool may grow meanwhile: its arrays are
-replaced, never changed in place, so columns that the plan is made of stay what they are.
+when the relaxation is solved; so the result is the same however fast the machine is. The pool may grow meanwhile: its
+arrays are replaced, never changed in place, so columns that the plan is made of stay what they are.
 """
 
 from __future__ import annotations

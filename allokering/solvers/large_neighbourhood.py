@@ -34,7 +34,9 @@ SPREAD = 0.3
 NEAR = 250
 """The doubtful are chosen among so many actors who want what one of them wants."""
 TINY = 1e-3
-"""An area with less than this part of the gap is not worth a neighbourhood, nor is one with next to nothing."""
+"""An area is worth a neighbourhood if its gap is more than this part of the whole, or more than whole numbers hide."""
+CLOSED = 1e-6
+"""And a gap that is no more than this is none."""
 TURNS = Why.DOUBTFUL, Why.AREA, Why.AREA, Why.RIVALS, Why.AREA, Why.AREA, Why.RIVALS
 """One of the doubtful takes about as long as the others together; where areas are not known, rivals take turns."""
 
@@ -115,7 +117,8 @@ class Neighbourhood:
         """
         home = gaps.area[now.columns]
         gap = gaps.of(now)
-        weight = np.where(gap > min(NO_GAP, TINY * gap.sum()), gap, 0.0) / (1 + self._tired_areas)
+        enough = max(CLOSED, min(NO_GAP, TINY * gap.sum()))
+        weight = np.where(gap > enough, gap, 0.0) / (1 + self._tired_areas)
         weight[home[is_busy & (home >= 0)]] = 0.0
         if not weight.any():
             return None

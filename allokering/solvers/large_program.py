@@ -194,12 +194,13 @@ class Program:
             rest[part.moving] = 0
             staying = np.delete(now.columns, part.free)
             start = np.concatenate([np.isin(part.columns, now.columns[part.free]), now.amounts[part.moving]])
-        clock, steps = Clock(seconds), 0
+        clock, steps, bound = Clock(seconds), 0, -math.inf
         for is_whole in (False, True):
             model = self._model(part, staying, rest, is_whole=is_whole)
             answer = self._run(model, start, clock.left, how)
-            steps += answer.steps
-            answer = replace(answer, steps=steps)
+            # What was proven with amounts that are not whole holds for whole ones.
+            steps, bound = steps + answer.steps, max(bound, answer.bound)
+            answer = replace(answer, steps=steps, bound=bound)
             if answer.values is None:
                 return None, answer
             options, amounts = np.split(answer.values, [len(part.columns)])

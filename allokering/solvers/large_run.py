@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -159,6 +160,7 @@ class Run:
                 break
             shortage *= 10
         assert best is not None  # noqa: S101 - of the first round at least
+        best = best if root.point is None else replace(best, point=root.point)
         self._struck |= share.struck or (self._vast is not None and self._vast.struck)
         self._raise_to(tier, rounded_up(best.bound, best.prices.held))
         return best
@@ -169,7 +171,10 @@ class Run:
         self._tell(tier)
 
     def stop(self) -> None:
-        """Take what is there of the plan that is made beside the first relaxation, but if asked again, do not wait."""
+        """Take what is there of the plan that is made beside the first relaxation; if asked again, do not wait for it.
+
+        The program cannot end, though, before its thread has: that part of the plan is finished.
+        """
         if self._beside is not None:
             self._beside.stop()
             with suppress(KeyboardInterrupt):
@@ -298,7 +303,7 @@ class Run:
             begun, is_none = program.begin(np.arange(len(self._pool)), NODES, share.left)
             if is_none and len(self._pool) == sum(len(actor) for actor in self._problem.actors):
                 # No engine is believed alone when it says that there is no plan.
-                second = solve_exact(self._problem, seed=self._seed, workers=self._workers, time_limit=share.left)
+                second = solve_exact(self._problem, seed=self._seed, workers=self._workers, time_limit=self._clock.left)
                 self.is_infeasible = second.status is Status.INFEASIBLE
                 begun = None if second.solution is None else self._plan(second.solution)
             self._keep(tier, begun)
