@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from allokering.errors import AllokeringError
-from allokering.language import LANGUAGES, speak
+from allokering.language import LANGUAGES, say, speak
 
 COMMANDS = {
     "validate": "validate",
@@ -27,6 +27,9 @@ COMMANDS = {
 SELDOM = 200_000, 20, 50
 """Python's collector comes after so many new objects, and so many rounds. Rows are read by the hundred thousand and
 live to the end: with its own 700, a quarter of `check` is looking for garbage among them."""
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it; click's own is 1, which here is a plan that breaks a rule."""
 
 
 class Commands(click.Group):
@@ -53,6 +56,9 @@ class Commands(click.Group):
         except AllokeringError as error:
             click.echo(str(error), err=True)
             ctx.exit(error.exit_code)
+        except KeyboardInterrupt:
+            click.echo(say("Interrupted: nothing is published."), err=True)
+            ctx.exit(INTERRUPTED)
 
 
 @click.group(cls=Commands)

@@ -218,6 +218,20 @@ def test_8_what_does_not_verify_is_not_published(tmp_path: Path, monkeypatch: py
     assert not (tmp_path / "plan").exists()
 
 
+def test_130_interrupted_before_there_is_a_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not 1, which is a plan that breaks a rule."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(planning, "solve", interrupted)
+    result = run("solve", INSTANCE, "-o", tmp_path / "plan")
+
+    assert result.exit_code == 130
+    assert "Interrupted: nothing is published." in result.stderr
+    assert not (tmp_path / "plan").exists()
+
+
 def test_list_shows_what_is_built_in() -> None:
     """Every built-in instance and model, as text and as JSON."""
     shown = run("list")
