@@ -22,8 +22,9 @@ from allokering.stages.choices import Choices, Named
 from allokering.stages.cpsat import Found
 from allokering.stages.linear import Rows, least_sum
 
-MANY = 5_000
-"""Values from which on a program is too large to be solved at once: neighbourhoods come first."""
+MANY = 12_000
+"""Values above which a program is too large to be solved at once: neighbourhoods come first. One of 10,745 is proven in
+85 s, and in 150 with them."""
 
 
 def fewest_changes(part: Choices, known: Found[Named], seed: int) -> Found[Named]:
