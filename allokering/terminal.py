@@ -49,9 +49,15 @@ class Watcher:
     def tier(self, name: str, value: int | None, bound: int | None) -> None:
         """Something better is known of a tier."""
         best, least = ("-" if number is None else f"{number:,}" for number in (value, bound))
+        gap = "-" if value is None or bound is None else f"{(value - bound) / max(abs(value), 1):.2%}"
         self._show(
             say(
-                "{stage}: {tier}, best {best}, bound {bound}", stage=self._stage, tier=say(name), best=best, bound=least
+                "{stage}: {tier}, best {best}, bound {bound}, gap {gap}",
+                stage=self._stage,
+                tier=say(name),
+                best=best,
+                bound=least,
+                gap=gap,
             )
         )
 
