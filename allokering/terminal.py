@@ -16,6 +16,7 @@ from rich.text import Text
 from allokering.instance import Instance
 from allokering.language import say
 from allokering.plan import Placement, PlacementStatus, Plan, SelectionState, TierResult
+from allokering.solvers.outcome import relative_gap
 
 QUIET_SECONDS = 2.0
 """Shorter work shows no progress."""
@@ -49,7 +50,7 @@ class Watcher:
     def tier(self, name: str, value: int | None, bound: int | None) -> None:
         """Something better is known of a tier."""
         best, least = ("-" if number is None else f"{number:,}" for number in (value, bound))
-        gap = "-" if value is None or bound is None else f"{(value - bound) / max(abs(value), 1):.2%}"
+        gap = "-" if value is None or bound is None else f"{relative_gap(value, bound):.2%}"
         self._show(
             say(
                 "{stage}: {tier}, best {best}, bound {bound}, gap {gap}",

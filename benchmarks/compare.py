@@ -30,6 +30,7 @@ from allokering.generation.figures import REGIONS
 from allokering.generation.region import generate_country, generate_region
 from allokering.instance import Instance
 from allokering.model import load_model
+from allokering.solvers.outcome import relative_gap
 from benchmarks.peers import PEERS
 
 COUNTRY = "norge"
@@ -70,10 +71,8 @@ class Run:
 
     @property
     def gap(self) -> float | None:
-        """(value - bound) / max(|value|, 1)."""
-        if self.value is None or self.bound is None:
-            return None
-        return (self.value - self.bound) / max(abs(self.value), 1)
+        """See `relative_gap`; None without a value or a bound."""
+        return None if self.value is None or self.bound is None else relative_gap(self.value, self.bound)
 
 
 def run(drawn: Drawn, peer: str, seconds: float, threads: int) -> Run:

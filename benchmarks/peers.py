@@ -139,14 +139,14 @@ def scip(problem: Problem, seconds: float, threads: int) -> Answer:  # noqa: ARG
 
 
 class _Highs(pulp.HiGHS):  # type: ignore[misc]
-    """PuLP's HiGHS, which takes no start by itself, begins from the values that the variables have.
-
-    Raises:
-        RuntimeError: HiGHS would not run.
-    """
+    """PuLP's HiGHS, which takes no start by itself, begins from the values that the variables have."""
 
     def callSolver(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - the name is PuLP's
-        """Hand the values over, if there are any, and solve."""
+        """Hand the values over, if there are any, and solve.
+
+        Raises:
+            RuntimeError: HiGHS would not run.
+        """
         if _is_begun(lp):
             start = highspy.HighsSolution()
             start.col_value = [variable.varValue for variable in lp.variables()]

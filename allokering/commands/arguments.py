@@ -14,3 +14,6 @@ FAULTS = click.option(
     metavar="FILE",
     help="If the .xlsx workbook is faulty, write a copy of it here with every fault marked at its cell.",
 )
+MODEL_OF_PLAN = click.option(
+    "--model", "model_name", default=None, help="The model's file, where the plan was made with one of your own."
+)

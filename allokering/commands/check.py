@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from allokering.commands.arguments import AS_JSON, PATH
-from allokering.commands.given import MODEL, read_given
+from allokering.commands.arguments import AS_JSON, MODEL_OF_PLAN, PATH
+from allokering.commands.given import read_given
 from allokering.errors import RuleBroken
 from allokering.language import say
 from allokering.verifier.verify import Verdict
@@ -18,7 +18,7 @@ from allokering.violation import Violation
 @click.command()
 @click.argument("instance")
 @click.argument("plan", type=PATH)
-@MODEL
+@MODEL_OF_PLAN
 @AS_JSON
 def check(instance: str, plan: Path, model_name: str | None, as_json: bool) -> None:
     """Verify PLAN against INSTANCE without any solver, and name every broken rule (exit 1).

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import click
-
 from allokering.files.plan_files import read_plan
 from allokering.files.reading import read_instance
 from allokering.instance import Instance
@@ -14,10 +12,6 @@ from allokering.model import Model, load_model
 from allokering.plan import Plan
 from allokering.verifier.verify import Verdict, verify
 from allokering.workbook.pins import with_recorded_pins
-
-MODEL = click.option(
-    "--model", "model_name", default=None, help="The model's file, where the plan was made with one of your own."
-)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from allokering.commands.arguments import PATH
-from allokering.commands.given import MODEL, read_given
+from allokering.commands.arguments import MODEL_OF_PLAN, PATH
+from allokering.commands.given import read_given
 from allokering.errors import RuleBroken
 from allokering.files.plan_files import read_plan
 from allokering.files.publishing import published
@@ -20,7 +20,7 @@ from allokering.report.page import report as made_report
 @click.argument("plan", type=PATH)
 @click.option("-o", "--output", type=PATH, required=True, help="The HTML file; an earlier file there is replaced.")
 @click.option("--against", type=PATH, help="An earlier plan: the report then shows what has changed.")
-@MODEL
+@MODEL_OF_PLAN
 def report(instance: str, plan: Path, output: Path, against: Path | None, model_name: str | None) -> None:
     """Show PLAN for INSTANCE as one HTML file that needs no network and no other file.
 

@@ -111,7 +111,7 @@ class HighsTiers:
             report(None if self._last is None else round(self._value(cost, self._last)), self._bound)
         answer = self._search(cost, bound)
         if answer.status is Status.OPTIMAL and answer.solution is not None and reduced is not None:
-            self._fix(reduced, self._value(cost, answer.solution) - bound)
+            self._fix(reduced, self._value(cost, answer.solution), bound)
         return answer
 
     def _nothing_to_choose(self) -> TierAnswer:
@@ -164,10 +164,10 @@ class HighsTiers:
         bound = float(cheapest.sum() + adjusted - paid @ sides)
         return bound, np.concatenate([value[:options] - cheapest[self._columns.actor], value[options:]])
 
-    def _fix(self, reduced: Floats, room: float) -> None:
-        """Rule out every option, and every unit of an adjustment, that would cost more than there is room for."""
+    def _fix(self, reduced: Floats, value: float, bound: float) -> None:
+        """Rule out every option, and every unit of an adjustment, that would cost more than value and bound leave."""
         options = len(self._columns.actor)
-        room += given_away(room)
+        room = value - bound + given_away(bound)
         self._upper[:options][reduced[:options] > room] = 0
         dear = reduced[options:] > SAFE
         most = np.floor(room / np.where(dear, reduced[options:], 1))
@@ -194,7 +194,7 @@ class HighsTiers:
         self._upper = all_options
         self._pass_upper()
         if self._last is not None:
-            self._fix(reduced, self._value(cost, self._last) - bound)
+            self._fix(reduced, self._value(cost, self._last), bound)
 
     def _pass_upper(self) -> None:
         width = len(self._upper)

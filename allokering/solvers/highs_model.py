@@ -21,7 +21,7 @@ def quiet_highs(*, heuristics: bool = True, **options: float | str) -> highspy.H
 
     Args:
         heuristics: may it look for better values by programs inside the program? Without them what can be proven is
-            proven in less than half the time, but what is too hard to be proven gives less (docs/performance.md).
+            proven in less than half the time, but what is too hard to be proven gives less (docs/performance-tried.md).
         options: of HiGHS, as it names them.
     """
     highs = highspy.Highs()

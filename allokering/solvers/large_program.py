@@ -205,8 +205,8 @@ class Program:
                 return None, answer
             options, amounts = np.split(answer.values, [len(part.columns)])
             whole = np.rint(amounts)
-            if np.abs(amounts - whole).max(initial=0.0) <= WHOLE:
-                break
+            if np.abs(amounts - whole).max(initial=0.0) <= WHOLE or clock.struck:
+                break  # asked for no time at all, HiGHS would still take some
         picked = part.columns[options > 0.5]
         chosen[pool.actor[picked]] = picked
         rest[part.moving] = whole.astype(np.int64)

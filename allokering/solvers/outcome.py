@@ -26,6 +26,11 @@ class Note(StrEnum):
     INTERRUPTED = "interrupted"
 
 
+def relative_gap(value: float, bound: float) -> float:
+    """(value - bound) / max(|value|, 1): 0 is proven."""
+    return (value - bound) / max(abs(value), 1)
+
+
 @dataclass(frozen=True)
 class TierAnswer:
     """What an engine says of one minimisation; `bound` and `solution` are None where it has none."""
@@ -47,8 +52,8 @@ class TierOutcome:
 
     @property
     def gap(self) -> float:
-        """(value - bound) / max(|value|, 1)."""
-        return (self.value - self.bound) / max(abs(self.value), 1)
+        """See `relative_gap`."""
+        return relative_gap(self.value, self.bound)
 
 
 @dataclass(frozen=True)

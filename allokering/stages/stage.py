@@ -17,6 +17,7 @@ from allokering.instance import Instance
 from allokering.kinds import Params
 from allokering.model import Model
 from allokering.plan import PlacementStatus, Plan, TierResult
+from allokering.solvers.outcome import relative_gap
 from allokering.tables import Doctor, Row, Trainee
 
 AnyRow = TypeVar("AnyRow", bound=Row)
@@ -148,7 +149,7 @@ def stage_tier(name: str, unit: str, value: int, bound: int, since: float) -> Ti
         unit=unit,
         value=value,
         bound=bound,
-        gap=(value - bound) / max(abs(value), 1),
+        gap=relative_gap(value, bound),
         status="optimal" if value == bound else "feasible",
         seconds=round(perf_counter() - since, 3),
     )
