@@ -25,7 +25,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from allokering.formulation.build import build
+from allokering.engine.build import build
 from allokering.generation.figures import REGIONS
 from allokering.generation.region import generate_country, generate_region
 from allokering.instance import Instance

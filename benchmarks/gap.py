@@ -19,7 +19,7 @@ import numpy as np
 from scipy import sparse
 
 from allokering.problem import Integers, ListedOptions, Problem, Resource, Tier
-from allokering.solvers.exact import Engine, solve_exact
+from allokering.solvers.exact.solve import Engine, solve_exact
 
 
 @dataclass(frozen=True)

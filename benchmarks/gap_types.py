@@ -15,7 +15,7 @@ from random import Random
 import click
 import numpy as np
 
-from allokering.solvers.large import solve_large
+from allokering.solvers.column_generation.solve import solve_large
 from benchmarks.gap import GeneralisedAssignment
 
 

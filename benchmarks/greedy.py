@@ -11,8 +11,8 @@ import numpy as np
 
 from allokering.formulation.paths import UNPLACED
 from allokering.problem import Options, Problem, Solution
-from allokering.solvers.completion import complete
-from allokering.solvers.large_greedy import first_that_fits
+from allokering.solvers.column_generation.primal.greedy import first_that_fits
+from allokering.solvers.exact.completion import complete
 
 TRIED = 400
 """So many of a trainee's options, best first, a planner looks at."""

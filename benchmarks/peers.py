@@ -21,7 +21,7 @@ from ortools.linear_solver.python import model_builder
 from ortools.sat.python import cp_model
 
 from allokering.problem import Floats, Problem, Solution
-from allokering.solvers.large import solve_large
+from allokering.solvers.column_generation.solve import solve_large
 from benchmarks.compact import Compact, compact
 from benchmarks.greedy import by_hand
 

@@ -14,15 +14,15 @@ from dataclasses import replace
 
 import click
 
-from allokering.formulation.build import build
+from allokering.engine.build import build
 from allokering.formulation.paths import UNPLACED, PathOptions
 from allokering.generation.figures import REGIONS
 from allokering.generation.region import generate_region
 from allokering.instance import Instance
 from allokering.model import load_model
 from allokering.problem import Integers, Problem, Solution
-from allokering.solvers.completion import complete
-from allokering.solvers.large import solve_large
+from allokering.solvers.column_generation.solve import solve_large
+from allokering.solvers.exact.completion import complete
 from allokering.tables import Pin, PinVerb, PinWhat
 
 TENTH = 0.1

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from allokering.language import speak
-from allokering.solvers import large_run, large_vast
+from allokering.solvers.column_generation import driver as large_run
+from allokering.solvers.column_generation.bounds import row_and_column_generation as large_vast
 
 
 @pytest.fixture(autouse=True)

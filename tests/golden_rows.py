@@ -17,7 +17,7 @@ import tiny
 from golden_openings import OPENING_FILTERS, OPENING_ROWS
 from golden_scene import ONLY_VIK, TWO_PERIODS, Scene, without
 
-from allokering.formulation.build import build
+from allokering.engine.build import build
 from allokering.problem import Problem, Transfer
 
 GOLDEN = Path(__file__).parent / "golden"

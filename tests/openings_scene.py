@@ -11,10 +11,10 @@ import datetime as dt
 from functools import cache
 from typing import Any
 
+from allokering.engine.run import Wanted, make_plan
 from allokering.instance import Instance, Settings
 from allokering.model import Model, load_model
 from allokering.plan import Plan
-from allokering.planning import Wanted, make_plan
 from allokering.tables import TABLES
 
 YEARS = {"from": "2025-01-01", "to": "2025-12-31"}

@@ -6,12 +6,12 @@ from dataclasses import fields, replace
 from functools import cache
 from typing import Any
 
+from allokering.engine.run import Wanted, make_plan
 from allokering.files.reading import read_instance
 from allokering.instance import Instance
 from allokering.language import speak
 from allokering.model import Model, load_model
 from allokering.plan import HolderKind, Plan
-from allokering.planning import Wanted, make_plan
 from allokering.report.page import report
 from allokering.report.scene import Scene
 from allokering.tables import Row

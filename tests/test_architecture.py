@@ -17,13 +17,13 @@ LEVELS = (
     "builtin, errors, language, problem, tables, violation",
     "kinds, instance, plan",
     "model",
-    # Files beside formulas: neither knows of the other.
-    "files, schema, workbook, refresh, generation, formulation, verifier.evidence, verifier.recount",
-    # A rule speaks to the formulation and to the verifier, which then ask every rule.
+    # Files beside facts beside what is read of a written plan: none knows of the others.
+    "files, workbook, refresh, generation, facts, evidence",
+    "formulation",
+    # A rule speaks to the formulation, and reads the written plan; build and verifier then ask every rule.
     "rules",
-    "formulation.build, verifier, solvers, stages",
-    "explain",
-    "planning",
+    "verifier, solvers, stages",
+    "engine",
     "report, terminal",
     "commands",
     "cli, __main__",

@@ -9,10 +9,10 @@ import pytest
 from click.testing import CliRunner
 from random_instances import random_case
 
-from allokering.formulation.build import build
+from allokering.engine.build import build
 from allokering.generation.region import generate_region
 from allokering.model import load_model
-from allokering.solvers.exact import solve_exact
+from allokering.solvers.exact.solve import solve_exact
 from benchmarks import compare
 from benchmarks.compact import compact
 from benchmarks.compare import OURS, Drawn, Run, run, summary

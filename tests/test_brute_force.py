@@ -11,8 +11,8 @@ from brute_force import Best, best_plan, brute_force, brute_force_weighted
 from random_features import FEATURES, SIGHTS
 from random_instances import random_case
 
-from allokering.formulation.build import build
-from allokering.solvers.exact import solve_exact
+from allokering.engine.build import build
+from allokering.solvers.exact.solve import solve_exact
 
 SEEDS = [range(first, first + 10) for first in range(0, 300, 10)]
 """Seeds of random cases in chunks."""

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 from filelock import FileLock
 
-from allokering import planning
 from allokering.cli import main
+from allokering.engine import run as planning
 from allokering.verifier.verify import Verdict
 from allokering.violation import Violation
 

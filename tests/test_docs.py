@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from allokering.cli import COMMANDS, main
+from allokering.engine.run import Wanted, make_plan
 from allokering.files.reading import read_instance
 from allokering.model import load_model
-from allokering.planning import Wanted, make_plan
 
 ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"<!-- test: allokering (?P<command>[^>]*?) -->\n```\w+\n(?P<shown>.*?)```", re.DOTALL)

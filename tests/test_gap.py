@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from allokering.solvers.exact import ENGINES, Engine, solve_exact
+from allokering.solvers.exact.solve import ENGINES, Engine, solve_exact
 from benchmarks.gap import GeneralisedAssignment, main, read_gap
 
 TWO_BY_THREE = """

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from allokering.engine.run import Wanted, make_plan
 from allokering.files.reading import list_instances, read_instance
 from allokering.instance import Instance
 from allokering.model import load_model
 from allokering.plan import HolderKind, OpeningState, PlacementStatus, Plan, SelectionState
-from allokering.planning import Wanted, make_plan
 from allokering.tables import TABLES, Form, Row
 from allokering.verifier.verify import verify
 

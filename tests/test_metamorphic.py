@@ -13,15 +13,15 @@ from random import Random
 import pytest
 from random_instances import random_case
 
+from allokering.engine.build import build
+from allokering.engine.run import Wanted, make_plan
 from allokering.files.plan_files import write_plan
 from allokering.files.reading import read_instance
 from allokering.files.writing import write_instance
-from allokering.formulation.build import build
 from allokering.formulation.placement import placement_plan
 from allokering.instance import Instance
 from allokering.model import Model, load_model
-from allokering.planning import Wanted, make_plan
-from allokering.solvers.exact import solve_exact
+from allokering.solvers.exact.solve import solve_exact
 from allokering.solvers.outcome import Outcome, Status
 from allokering.tables import TABLES, Pin, PinVerb, PinWhat, SiteSlot
 from allokering.verifier.verify import verify

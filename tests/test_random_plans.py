@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from random_instances import random_case
 
+from allokering.engine.run import Wanted, make_plan
 from allokering.errors import NoPlanPossible
-from allokering.planning import Wanted, make_plan
 from allokering.verifier.verify import verify
 
 SEEDS = 300

@@ -8,10 +8,10 @@ import click
 
 from allokering.errors import UsageError
 from allokering.files.nearest import did_you_mean
+from allokering.files.schema.json_schema import json_schema
+from allokering.files.schema.table_schema import table_schema
 from allokering.language import say
 from allokering.plan import PLAN_TABLES
-from allokering.schema.json_schema import json_schema
-from allokering.schema.table_schema import table_schema
 from allokering.tables import TABLES
 
 FORMATS = {"frictionless": table_schema, "json-schema": json_schema}

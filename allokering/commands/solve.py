@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 
 from allokering.commands.arguments import AS_JSON, FAULTS, PATH
+from allokering.engine.run import Wanted, check_wanted, make_plan, publish
 from allokering.errors import UsageError
 from allokering.files.lock import locked
 from allokering.files.plan_files import read_plan
@@ -16,8 +17,7 @@ from allokering.files.reading import read_instance
 from allokering.formulation.scope import OBJECTIVES
 from allokering.language import say
 from allokering.model import load_model
-from allokering.planning import Wanted, check_wanted, make_plan, publish
-from allokering.solvers.choice import SOLVERS
+from allokering.solvers.solve import SOLVERS
 from allokering.tables import Pin
 from allokering.terminal import summary, watched
 from allokering.workbook.marking import marking

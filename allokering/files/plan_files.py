@@ -15,13 +15,13 @@ from allokering.errors import Fault, FaultyData, UsageError
 from allokering.files.cells import cell_text
 from allokering.files.publishing import holds_only, published
 from allokering.files.rows import read_lines, valid_rows
+from allokering.files.schema.data_package import PACKAGE_FILE, data_package, package_text
 from allokering.files.sheets import Sheet, read_csv, read_workbook
 from allokering.files.table_columns import column_names, columns
 from allokering.files.validation import repeated_keys
 from allokering.files.writing import table_csv
 from allokering.language import say
 from allokering.plan import PLAN_TABLES, Plan, PlanHeader
-from allokering.schema.data_package import PACKAGE_FILE, data_package, package_text
 from allokering.tables import Pin, Row
 
 HEADER_FILE = "plan.json"

@@ -18,11 +18,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from allokering.files.cells import cell_text
 from allokering.files.publishing import holds_only, published
 from allokering.files.reading import WORKBOOK
+from allokering.files.schema.data_package import PACKAGE_FILE, data_package, package_text
 from allokering.files.settings_file import SETTINGS_FILE, SETTINGS_SHEET, settings_items, settings_toml
 from allokering.files.sheets import guarded
 from allokering.files.table_columns import Column, columns
 from allokering.instance import Instance
-from allokering.schema.data_package import PACKAGE_FILE, data_package, package_text
 from allokering.tables import TABLES, Row
 
 _INSTANCE_FILES = frozenset({PACKAGE_FILE, *(f"{table}.csv" for table in TABLES)})

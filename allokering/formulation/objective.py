@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from allokering.formulation.calendar import whole_months
-from allokering.formulation.chances import CERTAIN, chances_of_trainees, recruits
+from allokering.facts.calendar import whole_months
+from allokering.facts.positions import doctors_by_place, minutes_from_parts, municipalities_of_positions
+from allokering.facts.recruitment import CERTAIN, chances_of_trainees, recruits
+from allokering.facts.targets import Targets, agreed, compensation_per_patient
 from allokering.formulation.choices import SELECTED, application, municipalities_of_applications, openings
-from allokering.formulation.derived import doctors_by_place, minutes_from_parts, municipalities_of_positions
 from allokering.formulation.path_space import PathSpace
 from allokering.formulation.scope import Scope
-from allokering.formulation.targets import Targets, agreed, compensation_per_patient
 from allokering.instance import Instance
 from allokering.kinds import (
     Compensated,

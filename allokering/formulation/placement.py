@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from allokering.formulation.chances import chances_of_positions, recruits
+from allokering.facts.positions import residents_in, shares_of_positions
+from allokering.facts.recruitment import chances_of_positions, recruits
 from allokering.formulation.choices import SELECTED, application, municipalities_of_applications, openings
-from allokering.formulation.derived import residents_in, shares_of_positions
 from allokering.formulation.path import Path
 from allokering.formulation.paths import UNPLACED, PathOptions
 from allokering.instance import Instance

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from allokering.formulation.chances import CERTAIN, chances_of_trainees
-from allokering.formulation.derived import shares_of_positions
+from allokering.facts.positions import shares_of_positions
+from allokering.facts.programme import training_years
+from allokering.facts.recruitment import CERTAIN, chances_of_trainees
+from allokering.facts.targets import trainee_list_ladder
 from allokering.formulation.path_space import PathSpace
 from allokering.formulation.scope import Amount
-from allokering.formulation.targets import trainee_list_ladder
-from allokering.formulation.training import training_years
 from allokering.instance import Instance
 from allokering.kinds import Pipeline
 from allokering.model import Model

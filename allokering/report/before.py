@@ -12,10 +12,10 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow
 
+from allokering.evidence.recount import residents_after
+from allokering.evidence.written_plan import doctors_present, periods
 from allokering.instance import Instance
 from allokering.model import Model
-from allokering.verifier.evidence import doctors_present, periods
-from allokering.verifier.recount import residents_after
 
 
 def lacking_before(instance: Instance, model: Model) -> dict[tuple[str, int], int]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from allokering.evidence.recount import missing_places
 from allokering.report import expected, selection
 from allokering.report.atlas import atlas
 from allokering.report.bilingual import Told, decimal, number_text, say
@@ -14,7 +15,6 @@ from allokering.report.drawing import columns
 from allokering.report.lists import mean_list, of_municipality
 from allokering.report.positions import standing_in
 from allokering.report.scene import Scene
-from allokering.verifier.recount import missing_places
 
 Row = list[Content | Cell]
 LEGEND = (

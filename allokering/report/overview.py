@@ -6,11 +6,11 @@ from collections import defaultdict
 
 from markupsafe import Markup
 
+from allokering.evidence.written_plan import forms_to_choose
 from allokering.report import budgets, coverage, expected, paths, positions, quality, selection, sources
 from allokering.report.bilingual import Told, decimal, listed, number_text, say
 from allokering.report.blocks import Block, Content, Fact, Facts, Prose, Section, Tile, Tiles
 from allokering.report.scene import Scene
-from allokering.verifier.evidence import forms_to_choose
 
 MOST_UNFOLDED = 60
 """Trainees whose decisions stand open on the first page; of a whole country it would be a book."""

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from allokering.evidence.written_plan import forms_by_position, forms_to_choose
 from allokering.plan import Opening, OpeningState
 from allokering.report import budgets, selection
 from allokering.report.bilingual import Told, chance, listed, percent, say
 from allokering.report.blocks import Block, Cell, Column, Content, Section, Table
 from allokering.report.scene import Scene
 from allokering.tables import Form, Position
-from allokering.verifier.evidence import forms_by_position, forms_to_choose
 
 FORMS = {Form.SALARIED: say("salaried"), Form.SELF_EMPLOYED: say("self-employed")}
 STATES = {OpeningState.OPEN: say("open"), OpeningState.CLOSED: say("not opened")}

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from markupsafe import Markup
 
+from allokering.evidence.written_plan import WrittenPath, announced_chances, parts_by_position, period_of, read_paths
 from allokering.instance import Instance
 from allokering.model import Model
 from allokering.plan import (
@@ -23,7 +24,6 @@ from allokering.plan import (
 )
 from allokering.report.before import lacking_before
 from allokering.tables import Doctor, Municipality, Position, PositionPart, Site, Trainee
-from allokering.verifier.evidence import WrittenPath, announced_chances, parts_by_position, period_of, read_paths
 
 
 @dataclass(frozen=True)

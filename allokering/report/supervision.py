@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
+from allokering.evidence.recount import finished_supervisors
+from allokering.evidence.written_plan import holds_throughout, main_municipality, periods_between
 from allokering.kinds import SupervisionParams
 from allokering.plan import GroupMembership
 from allokering.report.bilingual import in_sentences, listed, say
 from allokering.report.blocks import Block, Cell, Column, Content, Section, Table
 from allokering.report.scene import Scene
 from allokering.tables import Doctor
-from allokering.verifier.evidence import holds_throughout, main_municipality, periods_between
-from allokering.verifier.recount import finished_supervisors
 
 Row = list[Content | Cell]
 FINISHED = say(

@@ -8,13 +8,13 @@ from itertools import groupby
 
 from markupsafe import Markup
 
+from allokering.evidence.written_plan import forms_by_position, main_municipality
 from allokering.plan import Placement, Supervision
 from allokering.report import expected
 from allokering.report.bilingual import Told, chance, day, number_text, percent, say
 from allokering.report.blocks import Fact, Facts, Figure, Page
 from allokering.report.paths import axis, placeless, timeline
 from allokering.report.scene import Scene
-from allokering.verifier.evidence import forms_by_position, main_municipality
 
 
 def pages(scene: Scene) -> list[Page]:

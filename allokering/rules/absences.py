@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from allokering.formulation.derived import by_part, doctors_by_place, municipalities_of_positions
+from allokering.evidence.written_plan import doctors_present, read_paths
+from allokering.facts.positions import by_part, doctors_by_place, municipalities_of_positions
 from allokering.formulation.path_space import While
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
@@ -20,7 +21,6 @@ from allokering.kinds import Absences
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Plan
-from allokering.verifier.evidence import doctors_present, read_paths
 from allokering.violation import Violation
 
 RULE = "absences"

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from allokering.formulation.derived import shares_of_positions
+from allokering.evidence.written_plan import WrittenPath, read_paths
+from allokering.facts.positions import shares_of_positions
 from allokering.formulation.path_space import PathSpace
 from allokering.formulation.scope import Amount, Scope
 from allokering.instance import Instance
@@ -22,7 +23,6 @@ from allokering.model import Model
 from allokering.plan import Plan
 from allokering.problem import Integers
 from allokering.tables import Budget, Pays, Position
-from allokering.verifier.evidence import WrittenPath, read_paths
 from allokering.violation import Violation
 
 RULE = "budget"

@@ -13,14 +13,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from allokering.formulation.derived import minutes_from_parts, municipalities_of_positions
+from allokering.evidence.written_plan import minutes_from_position, read_paths
+from allokering.facts.positions import minutes_from_parts, municipalities_of_positions
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Catchment
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Plan
-from allokering.verifier.evidence import minutes_from_position, read_paths
 from allokering.violation import Violation
 
 RULE = "catchment"

@@ -15,10 +15,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from allokering.formulation.derived import by_part, doctors_by_place, residents_in, shares_of_positions
+from allokering.evidence.recount import doctor_targets, relieved_in, residents_after
+from allokering.evidence.written_plan import period_of, periods, read_paths
+from allokering.facts.positions import by_part, doctors_by_place, residents_in, shares_of_positions
+from allokering.facts.targets import Targets, relief_per_place
 from allokering.formulation.path_space import While
 from allokering.formulation.scope import Published, Scope
-from allokering.formulation.targets import Targets, relief_per_place
 from allokering.formulation.trainee_lists import list_in_part
 from allokering.instance import Instance
 from allokering.kinds import Locum, Params, PerPatientMonth, PerResidentMonth
@@ -26,8 +28,6 @@ from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Coverage, Plan
 from allokering.problem import Integers
-from allokering.verifier.evidence import period_of, periods, read_paths
-from allokering.verifier.recount import doctor_targets, relieved_in, residents_after
 from allokering.violation import Violation
 
 RULE = "coverage"

@@ -14,7 +14,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from allokering.formulation.derived import minutes_to_parts, municipalities_of_positions
+from allokering.evidence.written_plan import WrittenPath, read_paths
+from allokering.facts.positions import minutes_to_parts, municipalities_of_positions
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Eligibility
@@ -23,7 +24,6 @@ from allokering.model import Model
 from allokering.plan import Plan
 from allokering.problem import Booleans
 from allokering.tables import PinVerb, PinWhat
-from allokering.verifier.evidence import WrittenPath, read_paths
 from allokering.violation import Violation
 
 RULE = "eligibility"

@@ -13,10 +13,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from allokering.formulation.derived import by_part, doctors_by_place, municipalities_of_positions, residents_in
+from allokering.evidence.recount import missing_places
+from allokering.evidence.written_plan import read_paths
+from allokering.facts.positions import by_part, doctors_by_place, municipalities_of_positions, residents_in
+from allokering.facts.targets import Targets, free_places_permille
 from allokering.formulation.path_space import While
 from allokering.formulation.scope import Scope
-from allokering.formulation.targets import Targets, free_places_permille
 from allokering.formulation.trainee_lists import list_in_part
 from allokering.instance import Instance
 from allokering.kinds import Params, PerPlaceMonth
@@ -24,8 +26,6 @@ from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Plan
 from allokering.problem import Integers
-from allokering.verifier.evidence import read_paths
-from allokering.verifier.recount import missing_places
 from allokering.violation import Violation
 
 RULE = "free_places"

@@ -14,13 +14,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from allokering.evidence.written_plan import WrittenPath, minutes_from_position, periods_between, read_paths
 from allokering.instance import Instance
 from allokering.kinds import Groups
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import GroupMembership, Plan
 from allokering.tables import Trainee
-from allokering.verifier.evidence import WrittenPath, minutes_from_position, periods_between, read_paths
 from allokering.violation import Violation
 
 RULE = "groups"

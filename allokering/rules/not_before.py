@@ -12,13 +12,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from allokering.evidence.written_plan import months_between, read_paths
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import NotBefore
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Plan
-from allokering.verifier.evidence import months_between, read_paths
 from allokering.violation import Violation
 
 RULE = "not_before"

@@ -12,12 +12,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from allokering.evidence.written_plan import rule_in_force
 from allokering.instance import Instance
 from allokering.kinds import Params
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Placement, PlacementStatus, Plan
-from allokering.verifier.evidence import rule_in_force
 from allokering.violation import Violation
 
 RULE = "one_path"

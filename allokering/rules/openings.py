@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from allokering.evidence.written_plan import forms_to_choose
 from allokering.formulation.choices import openings
 from allokering.formulation.path_space import PathSpace, While
 from allokering.formulation.scope import Scope
@@ -22,7 +23,6 @@ from allokering.model import Model
 from allokering.plan import OpeningState, Plan
 from allokering.problem import Integers
 from allokering.tables import PositionState
-from allokering.verifier.evidence import forms_to_choose
 from allokering.violation import Violation
 
 RULE = "openings"

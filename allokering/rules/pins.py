@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from allokering.evidence.written_plan import WrittenPath, period_of, periods_between, read_paths
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Params
@@ -24,7 +25,6 @@ from allokering.model import Model
 from allokering.plan import Plan
 from allokering.problem import Booleans
 from allokering.tables import Pin, PinVerb, PinWhat
-from allokering.verifier.evidence import WrittenPath, period_of, periods_between, read_paths
 from allokering.violation import Violation
 
 RULE = "pins"

@@ -16,11 +16,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from allokering.formulation.chances import CERTAIN, chances_of_trainees
-from allokering.formulation.derived import main_municipalities, municipalities_of_positions, shares_of_positions
+from allokering.evidence.recount import finished_supervisors, places_given
+from allokering.evidence.written_plan import read_paths
+from allokering.facts.positions import main_municipalities, municipalities_of_positions, shares_of_positions
+from allokering.facts.recruitment import CERTAIN, chances_of_trainees
+from allokering.facts.targets import relief_per_place
 from allokering.formulation.path_space import PathSpace, While
 from allokering.formulation.scope import Scope
-from allokering.formulation.targets import relief_per_place
 from allokering.formulation.trainee_lists import list_after, shares_in_part, staying
 from allokering.instance import Instance
 from allokering.kinds import Pipeline
@@ -28,8 +30,6 @@ from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Plan
 from allokering.problem import Integers
-from allokering.verifier.evidence import read_paths
-from allokering.verifier.recount import finished_supervisors, places_given
 from allokering.violation import Violation
 
 RULE = "pipeline"

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from allokering.evidence.written_plan import forms_to_choose, holds_throughout, read_paths
+from allokering.facts.positions import is_present
 from allokering.formulation.choices import openings
-from allokering.formulation.derived import is_present
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Params
@@ -22,7 +23,6 @@ from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Opening, OpeningState, Plan
 from allokering.tables import Position
-from allokering.verifier.evidence import forms_to_choose, holds_throughout, read_paths
 from allokering.violation import Violation
 
 RULE = "position_places"

@@ -13,14 +13,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from allokering.formulation.chances import recruits
+from allokering.evidence.written_plan import read_paths
+from allokering.facts.recruitment import recruits
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Recruitment
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Plan
-from allokering.verifier.evidence import read_paths
 from allokering.violation import Violation
 
 RULE = "recruitment"

@@ -26,10 +26,10 @@ from allokering.rules import (
     shared_position,
     site_slots,
     start_window,
-    supervision,
     trainees_per_municipality,
     training_time,
 )
+from allokering.rules.supervision import rule as supervision
 
 RULES: dict[str, ModuleType] = {
     "one_path": one_path,

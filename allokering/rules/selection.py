@@ -14,8 +14,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from allokering.evidence.written_plan import parts_by_position
+from allokering.facts.positions import municipalities_of_positions
 from allokering.formulation.choices import SELECTED, application, municipalities_of_applications, openings
-from allokering.formulation.derived import municipalities_of_positions
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Selection as SelectionParams
@@ -23,7 +24,6 @@ from allokering.language import say
 from allokering.model import Model
 from allokering.plan import OpeningState, Plan, SelectionState
 from allokering.tables import Form, Municipality, Position, PositionState
-from allokering.verifier.evidence import parts_by_position
 from allokering.violation import Violation
 
 RULE = "selection"

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from allokering.evidence.recount import trainee_lists
+from allokering.evidence.written_plan import WrittenPath, period_of, read_paths
 from allokering.instance import Instance
 from allokering.kinds import Params
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import HolderKind, Plan
-from allokering.verifier.evidence import WrittenPath, period_of, read_paths
-from allokering.verifier.recount import trainee_lists
 from allokering.violation import Violation
 
 RULE = "shared_position"

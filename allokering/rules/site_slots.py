@@ -13,7 +13,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from allokering.formulation.derived import is_present
+from allokering.evidence.written_plan import holds_throughout, periods_between
+from allokering.facts.positions import is_present
 from allokering.formulation.path_space import While
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
@@ -22,7 +23,6 @@ from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Plan
 from allokering.tables import SiteSlot
-from allokering.verifier.evidence import holds_throughout, periods_between
 from allokering.violation import Violation
 
 RULE = "site_slots"

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from allokering.evidence.written_plan import read_paths
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Params
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Plan
-from allokering.verifier.evidence import read_paths
 from allokering.violation import Violation
 
 RULE = "start_window"

@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from allokering.formulation.derived import by_part, municipalities_of_positions
+from allokering.evidence.written_plan import read_paths
+from allokering.facts.positions import by_part, municipalities_of_positions
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Params
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Plan
-from allokering.verifier.evidence import read_paths
 from allokering.violation import Violation
 
 RULE = "trainees_per_municipality"

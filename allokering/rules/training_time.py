@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from allokering.evidence.written_plan import WrittenPath, months_between, period_of, read_paths
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Params, Programme
@@ -24,7 +25,6 @@ from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Plan, Rotation
 from allokering.tables import Site, Trainee
-from allokering.verifier.evidence import WrittenPath, months_between, period_of, read_paths
 from allokering.violation import Violation
 
 RULE = "training_time"

@@ -14,21 +14,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 from time import perf_counter
 
+from allokering.facts.calendar import rule_in_force
+from allokering.facts.positions import kilometres_from_any, minutes_from_any
+from allokering.facts.training import Training, trainings
 from allokering.instance import Instance
 from allokering.kinds import Groups
 from allokering.model import Model
 from allokering.plan import GroupMembership, Plan
 from allokering.stages.cpsat import Search
 from allokering.stages.group_program import Gathering, Kind, Meeting, gather
-from allokering.stages.stage import (
-    StageResult,
-    Training,
-    kilometres_from_any,
-    minutes_from_any,
-    rule_in_force,
-    stage_tier,
-    trainings,
-)
+from allokering.stages.stage import StageResult, stage_tier
 
 
 def form_groups(

@@ -14,8 +14,8 @@ import numpy as np
 from scipy import sparse
 
 from allokering.problem import Floats, Integers
-from allokering.solvers.highs_model import NO_GAP, model_of, quiet_highs
-from allokering.solvers.whole_bound import rounded_up
+from allokering.solvers.highs_api import NO_GAP, model_of, quiet_highs
+from allokering.solvers.integer_bound import rounded_up
 
 Bound = float | Sequence[float]
 """One for every row, or one for each."""

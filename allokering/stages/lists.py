@@ -16,6 +16,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from time import perf_counter
 
 from allokering.errors import StageFailed
+from allokering.facts.calendar import periods_within, presence
+from allokering.facts.policy import Policy
+from allokering.facts.training import Training, trainings
 from allokering.instance import Instance
 from allokering.language import say
 from allokering.model import Model
@@ -29,8 +32,7 @@ from allokering.stages.list_program import (
     available_solver,
     fewest_moved,
 )
-from allokering.stages.stage import StageResult, Training, periods_within, presence, stage_tier, trainings
-from allokering.stages.targets import Policy
+from allokering.stages.stage import StageResult, stage_tier
 
 BATCH = 1_000
 """Lists from which on a program is worth a solver's start."""

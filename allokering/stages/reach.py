@@ -12,11 +12,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
+from allokering.facts.calendar import presence, rule_in_force
+from allokering.facts.policy import Policy
+from allokering.facts.positions import minutes_from_any
+from allokering.facts.training import Training
 from allokering.instance import Instance
 from allokering.kinds import SupervisionParams, SupervisionTravel
 from allokering.model import Model
-from allokering.stages.stage import Training, minutes_from_any, presence, rule_in_force
-from allokering.stages.targets import Policy
 from allokering.tables import PinWhat
 
 Pool = tuple[str, str]

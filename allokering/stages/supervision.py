@@ -17,6 +17,8 @@ from time import perf_counter
 from typing import NoReturn
 
 from allokering.errors import StageFailed
+from allokering.facts.policy import Policy
+from allokering.facts.training import Training, trainings
 from allokering.instance import Instance
 from allokering.language import say
 from allokering.model import Model
@@ -26,8 +28,7 @@ from allokering.stages.cpsat import Search
 from allokering.stages.handover_start import NotWhole
 from allokering.stages.handovers import Handovers, fewest_handovers
 from allokering.stages.reach import Reach
-from allokering.stages.stage import StageResult, Training, stage_tier, trainings
-from allokering.stages.targets import Policy
+from allokering.stages.stage import StageResult, stage_tier
 from allokering.stages.transport import Crowds, cheapest_transport
 from allokering.tables import Pin, PinVerb, PinWhat
 

@@ -8,12 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from allokering.instance import Instance
-from allokering.language import say
-from allokering.model import Model
-from allokering.plan import HolderKind, ListLength, OpeningState, PlacementStatus, Plan
-from allokering.verifier.evidence import announced_chances, period_of, read_paths
-from allokering.verifier.recount import (
+from allokering.evidence.recount import (
     relieved_in,
     relieved_lists,
     relieved_targets,
@@ -21,6 +16,11 @@ from allokering.verifier.recount import (
     trainee_lists,
     working_weeks,
 )
+from allokering.evidence.written_plan import announced_chances, period_of, read_paths
+from allokering.instance import Instance
+from allokering.language import say
+from allokering.model import Model
+from allokering.plan import HolderKind, ListLength, OpeningState, PlacementStatus, Plan
 from allokering.violation import Violation
 
 RULE = "columns"

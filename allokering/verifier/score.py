@@ -9,6 +9,17 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from allokering.evidence.recount import agreed_list, doctor_targets, missing_places, supervisor_relief
+from allokering.evidence.written_plan import (
+    WrittenPath,
+    forms_to_choose,
+    minutes_from_position,
+    periods,
+    periods_between,
+    read_paths,
+    whole_months,
+    workplaces,
+)
 from allokering.instance import Instance
 from allokering.kinds import (
     Compensated,
@@ -30,17 +41,6 @@ from allokering.kinds import (
 )
 from allokering.model import Entry, Model
 from allokering.plan import OpeningState, PlacementStatus, Plan, SelectionState
-from allokering.verifier.evidence import (
-    WrittenPath,
-    forms_to_choose,
-    minutes_from_position,
-    periods,
-    periods_between,
-    read_paths,
-    whole_months,
-    workplaces,
-)
-from allokering.verifier.recount import agreed_list, doctor_targets, missing_places, supervisor_relief
 
 WEIGHTED = "weighted"
 """The objective in one tier, and that tier's name."""

@@ -6,11 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from itertools import pairwise
 
-from allokering.instance import Instance
-from allokering.kinds import Groups, ListSpeed, SupervisionTravel
-from allokering.model import Model
-from allokering.plan import Plan
-from allokering.verifier.evidence import (
+from allokering.evidence.recount import trainee_lists
+from allokering.evidence.written_plan import (
     WrittenPath,
     doctors_present,
     kilometres_from_position,
@@ -20,7 +17,10 @@ from allokering.verifier.evidence import (
     periods_between,
     read_paths,
 )
-from allokering.verifier.recount import trainee_lists
+from allokering.instance import Instance
+from allokering.kinds import Groups, ListSpeed, SupervisionTravel
+from allokering.model import Model
+from allokering.plan import Plan
 from allokering.verifier.score import supervision_travel_nok
 
 MEETINGS_PER_YEAR = 10

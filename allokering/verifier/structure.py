@@ -9,12 +9,12 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 
+from allokering.evidence.written_plan import period_of, periods
 from allokering.instance import Instance
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import PLAN_TABLES, HolderKind, Plan
 from allokering.tables import Row
-from allokering.verifier.evidence import period_of, periods
 from allokering.violation import Violation
 
 PERIOD_TABLES = frozenset({"lists", "coverage", "cross_border"})

@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from allokering.problem import Problem
-from allokering.solvers.large import solve_large
+from allokering.solvers.column_generation.solve import solve_large
 from benchmarks.gap import read_gap
 from benchmarks.published.facility import read_facility
 from benchmarks.published.residents import read_residents

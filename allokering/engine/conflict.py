@@ -1,0 +1,62 @@
+"""Why no plan is possible, in words: the fewest rules, trainees and rows that cannot hold together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from allokering.engine.build import build
+from allokering.formulation.scope import Objective
+from allokering.instance import Instance
+from allokering.language import say
+from allokering.model import Entry, Model
+from allokering.solvers.infeasible_subset import Part, smallest_conflict
+
+
+def explain_infeasible(instance: Instance, model: Model, objective: Objective) -> str:
+    """A sentence per part of the conflict, ending with what could be changed.
+
+    The instance must be infeasible under the model.
+    """
+    problem = build(instance, model, objective)
+    empty = [actor.actor for actor in problem.actors if not len(actor)]
+    if empty:
+        lines = [_no_path(instance, model, objective, trainee) for trainee in empty]
+    else:
+        lines = [_part(instance, model, part) for part in smallest_conflict(problem)]
+        lines.insert(0, say("These cannot hold together; if any one of them gave way, the rest could:"))
+    return "\n  ".join(lines)
+
+
+def _no_path(instance: Instance, model: Model, objective: Objective, trainee: str) -> str:
+    """Which rules together leave a trainee no training path at all."""
+    rules = list(model.rules)
+    for rule in model.rules:
+        fewer = [kept for kept in rules if kept is not rule]
+        if not _has_path(instance, replace(model, rules=tuple(fewer)), objective, trainee):
+            rules = fewer
+    pins = [f"{pin.what} {pin.verb} {pin.value}" for pin in instance.pins if pin.trainee_id == trainee]
+    told = say("{trainee} has no training path under the rules {rules}.", trainee=trainee, rules=_names(rules))
+    if pins and any(rule.kind == "pins" for rule in rules):
+        told += " " + say("Pins: {pins}.", pins="; ".join(pins))
+    return told
+
+
+def _has_path(instance: Instance, model: Model, objective: Objective, trainee: str) -> bool:
+    alone = replace(instance, trainees=tuple(row for row in instance.trainees if row.trainee_id == trainee))
+    return len(build(alone, model, objective).actors[0]) > 0
+
+
+def _names(rules: list[Entry]) -> str:
+    return ", ".join(rule.id for rule in rules)
+
+
+def _part(instance: Instance, model: Model, part: Part) -> str:
+    if not part.rule:
+        pins = [f"{pin.what} {pin.verb} {pin.value}" for pin in instance.pins if pin.trainee_id == part.subject]
+        if pins:
+            return say("trainee {trainee}, pinned to {pins}", trainee=part.subject, pins="; ".join(pins))
+        if part.subject not in {row.trainee_id for row in instance.trainees}:
+            return say("the choice of {subject}", subject=part.subject)
+        return say("trainee {trainee}, who must have a path", trainee=part.subject)
+    rule = next(entry for entry in model.rules if entry.id == part.rule)
+    return say("rule {rule} for {subject} ({source})", rule=rule.id, subject=part.subject, source=rule.source)

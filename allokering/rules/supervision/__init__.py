@@ -1,0 +1,1 @@
+"""Supervision: the rule, and the places that supervisors give."""

@@ -1,0 +1,1 @@
+"""Column generation for problems whose options are too many to list."""

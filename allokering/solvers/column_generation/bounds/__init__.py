@@ -1,0 +1,1 @@
+"""Dual bounds: the root node and what strengthens it."""

@@ -1,0 +1,1 @@
+"""The restricted master problem, its duals, its column pool and pricing."""

@@ -1,0 +1,1 @@
+"""Primal heuristics: greedy, diving, and sub-MIPs with most actors fixed."""

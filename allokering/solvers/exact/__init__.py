@@ -1,0 +1,1 @@
+"""The exact solver: every option enumerated, tier by tier, to proven optimality."""

@@ -1,0 +1,32 @@
+"""Which solver a problem gets: all its options at once while they are few, priced options when they are many."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from allokering.problem import Problem, Solution
+from allokering.solvers.column_generation.solve import solve_large
+from allokering.solvers.exact.solve import solve_exact
+from allokering.solvers.outcome import Outcome, Progress, silent
+
+Solver = Literal["auto", "exact", "large"]
+SOLVERS: tuple[Solver, ...] = ("auto", "exact", "large")
+MANY = 40_000
+"""Options in all from which on `auto` prices them."""
+
+
+def solve(
+    problem: Problem,
+    *,
+    solver: Solver = "auto",
+    seed: int = 0,
+    workers: int = 1,
+    time_limit: float | None = None,
+    start: Solution | None = None,
+    progress: Progress = silent,
+) -> Outcome:
+    """Solve by the solver named; `auto` goes by the number of options, so the same problem always gets the same one."""
+    is_large = solver == "large" or (solver == "auto" and sum(len(actor) for actor in problem.actors) >= MANY)
+    if is_large:
+        return solve_large(problem, seed=seed, workers=workers, time_limit=time_limit, start=start, progress=progress)
+    return solve_exact(problem, seed=seed, workers=workers, time_limit=time_limit, start=start, progress=progress)
