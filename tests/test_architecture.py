@@ -16,7 +16,7 @@ LEVELS = (
     # What everything rests on.
     "builtin, errors, language, problem, tables, violation",
     "kinds, instance, plan",
-    "model",
+    "model, comparison",
     # Files beside facts beside what is read of a written plan: none knows of the others.
     "files, workbook, refresh, generation, facts, evidence",
     "formulation",
