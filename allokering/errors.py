@@ -25,8 +25,11 @@ class Fault:
     """One thing wrong in a table: where it is, what stands there, what was expected."""
 
     table: str
-    row: int | None
-    """Row number as the user's editor shows it: the header is row 1. None: the whole table."""
+    row: int | str | None
+    """Row number as the user's editor shows it: the header is row 1. None: the whole table.
+
+    A row made in code, which stands in no file, has its key here.
+    """
     column: str | None
     value: str | None
     expected: str

@@ -25,7 +25,7 @@ from allokering.files.table_columns import Kind, column_names, columns
 from allokering.files.validation import faults_between_rows
 from allokering.instance import Instance, Settings
 from allokering.language import say
-from allokering.tables import TABLES, Pin, PinWhat
+from allokering.tables import TABLES, Pin, PinWhat, Row
 
 WORKBOOK = ".xlsx"
 _A_DATE = next(column for column in columns(Pin) if column.kind is Kind.DATE)
@@ -40,14 +40,28 @@ def read_instance(name_or_path: str | Path) -> Instance:
     path = _find(name_or_path)
     faults: list[Fault] = []
     values, sheets = (_from_workbook if path.is_file() else _from_folder)(path, faults)
+    rows = rows_of_tables(values, sheets, SETTINGS_SHEET if path.is_file() else SETTINGS_FILE, faults)
+    if faults:
+        raise InstanceFaulty(say("Faults in {name}: {count}", name=name_or_path, count=len(faults)), in_order(faults))
+    return Instance.of(path.stem if path.is_file() else path.resolve().name, Settings.model_validate(values), rows)
+
+
+def rows_of_tables(
+    values: Mapping[str, Any], sheets: Mapping[str, Sheet | None], told_in: str, faults: list[Fault]
+) -> dict[str, list[Row]]:
+    """The rows of every table that are as they should be; every fault of the others, and between rows, is added.
+
+    Args:
+        values: the good ones of the settings.
+        sheets: by table; None for one that could not be read.
+        told_in: the file or sheet that the settings stand in.
+        faults: those found so far.
+    """
     lines = _lines(sheets, faults)
     rows = {table: valid_rows(found, TABLES[table], faults) for table, found in lines.items()}
     faults += faults_between_rows(lines, period_bounds(values))
-    told_in = SETTINGS_SHEET if path.is_file() else SETTINGS_FILE
     faults += unsourced(values, [table for table, found in lines.items() if found], told_in)
-    if faults:
-        raise InstanceFaulty(say("Faults in {name}: {count}", name=name_or_path, count=len(faults)), _in_order(faults))
-    return Instance.of(path.stem if path.is_file() else path.resolve().name, Settings.model_validate(values), rows)
+    return rows
 
 
 def list_instances() -> dict[str, str]:
@@ -135,7 +149,12 @@ def _with_plain_date(pin: Line) -> Line:
     return Line(pin.number, {**pin.values, "value": cell_text(date)})
 
 
-def _in_order(faults: Iterable[Fault]) -> list[Fault]:
-    """By table in the order in which a reader meets them, then by row."""
+def in_order(faults: Iterable[Fault]) -> list[Fault]:
+    """Each once, by table in the order in which a reader meets them, then by row."""
     places = {table: place for place, table in enumerate(TABLES)}
-    return sorted(set(faults), key=lambda fault: (places.get(fault.table, -1), fault.table, fault.row or 0, str(fault)))
+
+    def place(fault: Fault) -> tuple[int, str, int, str]:
+        row = fault.row if isinstance(fault.row, int) else 0
+        return places.get(fault.table, -1), fault.table, row, str(fault)
+
+    return sorted(set(faults), key=place)

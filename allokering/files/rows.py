@@ -21,8 +21,8 @@ from allokering.tables import Row
 class Line:
     """One row as far as it could be read: checks between rows still see its good cells when another cell is faulty."""
 
-    number: int
-    """As an editor shows it; the header is row 1."""
+    number: int | str
+    """As an editor shows it; the header is row 1. Of a row made in code, its key."""
     values: Mapping[str, Any]
     """By attribute. A faulty cell is absent; an empty one has its column's default."""
 
@@ -57,7 +57,7 @@ def valid_rows(lines: Sequence[Line], row_type: type[Row], faults: list[Fault]) 
     return rows
 
 
-def cell_fault(table: str, number: int, column: Column, text: str, message: str) -> Fault:
+def cell_fault(table: str, number: int | str, column: Column, text: str, message: str) -> Fault:
     """The fault of one cell, with no more of its text than fits on a line."""
     shown = text if len(text) <= 80 else f"{text[:79]}…"
     return Fault(table, number, column.name, shown.replace("\n", " "), message)

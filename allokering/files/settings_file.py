@@ -60,7 +60,7 @@ def read_settings_sheet(sheet: Sheet, faults: list[Fault]) -> dict[str, Any]:
         faults.append(Fault(sheet.name, sheet.header.number, None, None, say("the columns key and value")))
         return {}
     raw: dict[str, Any] = {}
-    rows: dict[str, int] = {}
+    rows: dict[str, int | str] = {}
     for record in sheet.records:
         key, text = record.cells[:2]
         if key in rows:
@@ -70,6 +70,11 @@ def read_settings_sheet(sheet: Sheet, faults: list[Fault]) -> dict[str, Any]:
         if text:
             raw[key] = text
     return _checked(raw, sheet.name, rows, faults)
+
+
+def read_settings(settings: Settings, faults: list[Fault]) -> dict[str, Any]:
+    """The good values of settings made in code."""
+    return _checked(settings.model_dump(warnings=False), SETTINGS_SHEET, {}, faults)
 
 
 def settings_items(settings: Settings) -> dict[str, object]:
@@ -106,7 +111,7 @@ def unsourced(values: Mapping[str, Any], tables: Collection[str], file: str) -> 
             yield Fault(file, None, f"provenance.{table}", None, message)
 
 
-def _checked(raw: dict[str, Any], file: str, rows: Mapping[str, int], faults: list[Fault]) -> dict[str, Any]:
+def _checked(raw: dict[str, Any], file: str, rows: Mapping[str, int | str], faults: list[Fault]) -> dict[str, Any]:
     """The values that are as they should be, with defaults for optional keys that are absent."""
     found: dict[str, Fault] = {}
 

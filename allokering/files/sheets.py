@@ -55,9 +55,12 @@ UNREADABLE = (
 
 @dataclass(frozen=True)
 class Record:
-    """One row of text; `number` is the row as an editor shows it, or the line where a row of several lines begins."""
+    """One row of text; `number` is the row as an editor shows it, or the line where a row of several lines begins.
 
-    number: int
+    Of a row that was made in code it is the row's key.
+    """
+
+    number: int | str
     cells: tuple[str, ...]
 
 

@@ -61,8 +61,8 @@ def faults_between_rows(lines: Lines, bounds: Sequence[dt.date]) -> list[Fault]:
 
 def repeated_keys(lines: Sequence[Line], row_type: type[Row]) -> Iterator[Fault]:
     """Rows with the key of an earlier row, or with an id that differs from an earlier one in case only."""
-    first: dict[tuple[str, ...], int] = {}
-    first_in_any_case: dict[str, tuple[int, str]] = {}
+    first: dict[tuple[str, ...], int | str] = {}
+    first_in_any_case: dict[str, tuple[int | str, str]] = {}
     key_columns = [column for column in columns(row_type) if column.attribute in row_type.key]
     for line in lines:
         if any(column.attribute not in line.values for column in key_columns):
@@ -149,13 +149,15 @@ def _trainees_who_cannot_start(lines: Lines, bounds: Sequence[dt.date]) -> Itera
 
 
 def _ranks_given_twice(lines: Lines) -> Iterator[Fault]:
-    first: dict[tuple[str, int], int] = {}
+    first: dict[tuple[str, int], int | str] = {}
     column = _column("preferences", "rank")
     for line in lines.get("preferences", ()):
         trainee, rank = line.values.get("trainee_id"), line.values.get("rank")
         if trainee is not None and rank is not None:
-            row = first.setdefault((trainee, rank), line.number)
-            if row != line.number:
+            row = first.get((trainee, rank))
+            if row is None:
+                first[trainee, rank] = line.number
+            else:
                 message = say('each rank of trainee "{trainee}" once; row {row} has it too', trainee=trainee, row=row)
                 yield cell_fault("preferences", line.number, column, cell_text(rank), message)
 
@@ -260,7 +262,7 @@ def _ranks_of_recruits(lines: Lines) -> Iterator[Fault]:
 def _pins(lines: Lines, bounds: Sequence[dt.date]) -> Iterator[Fault]:
     """A pin names something that exists, and no trainee both must and must never have it."""
     column = _column("pins", "value")
-    stands: dict[tuple[object, ...], tuple[str, int]] = {}
+    stands: dict[tuple[object, ...], tuple[str, int | str]] = {}
     ids_of = {what: _known_ids(lines, table) for what, table in _PINNED_TABLE.items()}
     suggestions = {what: Suggestions(ids or ()) for what, ids in ids_of.items()}
     for line in lines.get("pins", ()):

@@ -117,12 +117,13 @@ def _cell_of(workbook: Workbook, fault: Fault) -> Cell | None:
     filled = [cell for cell in _existing(sheet) if str(cell.value or "").strip()]
     top = filled[0].row if filled else 1
     names = {str(cell.value).strip().casefold(): cell.column for cell in filled if cell.row == top}
+    number = fault.row if isinstance(fault.row, int) else None
     if "key" in names and "value" in names:
         rows = {str(cell.value).strip(): cell.row for cell in filled if cell.column == names["key"]}
-        row = fault.row or rows.get(fault.column or "")
+        row = number or rows.get(fault.column or "")
         return None if row is None else _unmerged(sheet, row, names["value"])
     column = names.get((fault.column or "").split(", ")[0].casefold(), 1)
-    return _unmerged(sheet, fault.row or top, column)
+    return _unmerged(sheet, number or top, column)
 
 
 def _unmerged(sheet: Worksheet, row: int, column: int) -> Cell:

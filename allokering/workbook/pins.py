@@ -17,6 +17,7 @@ from pathlib import Path
 from allokering.errors import Fault, InstanceFaulty
 from allokering.files.cells import CellFaulty, cell_text, clean, read_cell
 from allokering.files.plan_files import PlanFaulty, read_plan
+from allokering.files.reading import in_order
 from allokering.files.rows import Line, cell_fault, valid_rows
 from allokering.files.sheets import Sheet, read_workbook
 from allokering.files.table_columns import Kind, columns
@@ -38,7 +39,7 @@ _VALUE = next(column for column in columns(Pin) if column.attribute == "value")
 class Edit:
     """An edited cell: where it is and what it says."""
 
-    row: int
+    row: int | str
     trainee: str
     what: PinWhat
     text: str
@@ -89,7 +90,7 @@ def read_pins(path: str | Path, instance: Instance) -> tuple[Pin, ...]:
     lines = [line for line, pin in zip(_numbered(recorded), recorded, strict=True) if pin in kept]
     faults += faults_between_rows({**_lines(instance), Pin.table: lines}, _bounds(instance))
     if faults:
-        found = sorted(set(faults), key=lambda fault: (fault.table, fault.row or 0, str(fault)))
+        found = in_order(faults)
         raise InstanceFaulty(say("Faults in {name}: {count}", name=path, count=len(found)), found)
     pins = [*kept, *(Pin.model_validate(values) for edit in edits for values in _rows_of(edit))]
     return tuple(sorted(pins, key=lambda pin: (pin.trainee_id, pin.what, pin.verb, pin.value)))
@@ -184,7 +185,9 @@ def _impossible(instance: Instance, edits: Sequence[Edit]) -> Iterator[Fault]:
     valid_rows(lines, Pin, faults)
     faults += faults_between_rows({**_lines(instance), Pin.table: lines}, _bounds(instance))
     for fault in faults:
-        edit = by_row[fault.row or 0]
+        if fault.row is None:
+            continue
+        edit = by_row[fault.row]
         column = TRAINEE if fault.column == TRAINEE else edit.what.value
         yield replace(fault, table=GANTT_SHEET, column=column)
 
