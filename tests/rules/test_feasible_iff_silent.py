@@ -24,7 +24,7 @@ from allokering.instance import Instance
 from allokering.kinds import RULE_KINDS
 from allokering.plan import Coverage, PlacementStatus, Plan
 from allokering.problem import Integers, ListedOptions, Options, Problem
-from allokering.solvers.budget import Clock
+from allokering.solvers.budget import Budget
 from allokering.solvers.exact.enumeration import all_columns
 from allokering.solvers.exact.solve import ENGINES, Engine
 from allokering.solvers.outcome import Status
@@ -180,7 +180,7 @@ def names_of_transfers(problem: Problem) -> list[tuple[Adjusted, int]]:
 def is_feasible(problem: Problem, engine: Engine) -> bool:
     """The engine's own answer, without a second opinion."""
     columns = all_columns(problem)
-    model = ENGINES[engine](columns, seed=0, workers=1, work_limit=None, clock=Clock(None), start=None)
+    model = ENGINES[engine](columns, seed=0, workers=1, work_limit=None, clock=Budget(None), start=None)
     answer = model.minimise(columns.prices[:, 0], problem.adjustment_prices[:, 0], lambda *_: None)
     assert answer.status in {Status.OPTIMAL, Status.INFEASIBLE}
     return answer.status is Status.OPTIMAL

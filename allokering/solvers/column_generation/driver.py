@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from allokering.problem import Floats, Problem, Solution
-from allokering.solvers.budget import Clock
+from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation import time_shares
 from allokering.solvers.column_generation.bounds.block_gaps import Gaps
 from allokering.solvers.column_generation.bounds.lagrangian_decomposition import AreaBounds, Areas
@@ -73,7 +73,9 @@ class Run:
         progress: told about every better value and bound.
     """
 
-    def __init__(self, problem: Problem, seed: int, workers: int, tries: int, clock: Clock, progress: Progress) -> None:
+    def __init__(
+        self, problem: Problem, seed: int, workers: int, tries: int, clock: Budget, progress: Progress
+    ) -> None:
         self.best: Incumbent | None = None
         """The best plan so far."""
         self.is_infeasible = False
@@ -167,7 +169,7 @@ class Run:
             shortage *= 10
         assert best is not None  # noqa: S101 - of the first round at least
         best = best if root.point is None else replace(best, point=root.point)
-        self._struck |= share.struck or (self._vast is not None and self._vast.struck)
+        self._struck |= share.is_over or (self._vast is not None and self._vast.struck)
         self._raise_to(tier, rounded_up(best.bound, best.prices.held))
         return best
 
@@ -193,7 +195,7 @@ class Run:
         if start is not None and best is not None and start.values < best.values and keeps(start, self._holds):
             self.best = start
 
-    def _begin_beside(self, tier: int, root: Root, value: float, share: Clock) -> None:
+    def _begin_beside(self, tier: int, root: Root, value: float, share: Budget) -> None:
         """Begin a first plan beside the relaxation, of which this is the value so far: its bound is still far off."""
         if self.best is not None or self._beside is not None:
             return
@@ -201,7 +203,7 @@ class Run:
             program = self._program(tier, root, value)
             self._beside = Beside(program, columns, NODES, self._neighbourhood(root), share.left)
 
-    def _tighten(self, tier: int, share: Clock, known: Root | None) -> Root:
+    def _tighten(self, tier: int, share: Budget, known: Root | None) -> Root:
         if self._vast is None:
             return tighten(self._relaxation, self._pricer, self._separator, share)
         whole = self._share(tier)
@@ -259,7 +261,7 @@ class Run:
             if not is_finished:
                 self._finish(tier, root, share)
         self._struck |= program.struck
-        self._struck |= share.struck
+        self._struck |= share.is_over
 
     def _taken_for_least(self, tier: int, root: Root) -> float:
         """The weight that sub-problems look towards; for one mended, as far off as all at once is still open."""
@@ -290,7 +292,7 @@ class Run:
         chosen = Guide(self._pool, self._pricer, root).chosen()
         return Neighbourhood(self._pool, self._excess(root), chosen, root.prices.resources, self._seed, ways, gaps)
 
-    def _raise_bound(self, tier: int, root: Root, share: Clock) -> AreaBounds | None:
+    def _raise_bound(self, tier: int, root: Root, share: Budget) -> AreaBounds | None:
         """Raise the tier's bound by what the areas say, deciding on whole options; None if they were not asked."""
         if self._is_done(tier, self.best) or share.left == 0.0 or not len(self._areas):
             return None
@@ -300,7 +302,7 @@ class Run:
         self._raise_to(tier, rounded_up(bounds.total, root.prices.held))
         return bounds
 
-    def _begin(self, tier: int, program: Program, root: Root, share: Clock) -> None:
+    def _begin(self, tier: int, program: Program, root: Root, share: Budget) -> None:
         """A first plan where the dive gave none: the relaxation's surest first; failing that, out of all columns."""
         if self._problem.actors and (columns := Guide(self._pool, self._pricer, root).first_plan()) is not None:
             # Without alternatives this is but a linear program: better a plan a little late than none in time.
@@ -314,13 +316,13 @@ class Run:
                 begun = None if second.solution is None else self._plan(second.solution)
             self._keep(tier, begun)
 
-    def _share(self, tier: int) -> Clock:
+    def _share(self, tier: int) -> Budget:
         """This tier's share of the time that is left."""
         if tier == self._tiers:
             return time_shares.of_all(self._clock)
         return time_shares.of_tier(self._clock, self._tiers - tier, is_mended=self._at_once is not None)
 
-    def _finish(self, tier: int, root: Root, share: Clock) -> bool:
+    def _finish(self, tier: int, root: Root, share: Budget) -> bool:
         """If few options could be part of a better plan, solve for all of them, and improve the bound; to the end?"""
         if self.best is None or self._is_done(tier, self.best) or share.left == 0.0:
             return False
@@ -338,8 +340,8 @@ class Run:
         found, bound = program.finish(self.best, columns, LAST_NODES, share.left)
         self._keep(tier, found)
         self._raise_to(tier, rounded_up(min(bound, self._aims[tier].value(self.best.values))))
-        self._struck |= share.struck
-        return not share.struck
+        self._struck |= share.is_over
+        return not share.is_over
 
     def _keep(self, tier: int, found: Incumbent | None) -> bool:
         """Keep a plan that is better in the tiers up to this one; is it as good as the bound?"""
@@ -370,7 +372,7 @@ class Run:
             status = Status.OPTIMAL if bound >= value else Status.FEASIBLE
             tiers.append(TierOutcome(tier, value, min(value, bound), status, self._seconds[number]))
         status = Status.OPTIMAL if all(tier.status is Status.OPTIMAL for tier in tiers) else Status.FEASIBLE
-        if self._struck or self._clock.struck:
+        if self._struck or self._clock.is_over:
             notes = (*notes, Note.STRUCK)
         solution = Solution(self._pool.option[self.best.columns], self.best.amounts)
         return Outcome(status, solution, tuple(tiers), NAME, self._clock.seconds, notes)

@@ -11,7 +11,7 @@ ties otherwise.
 from __future__ import annotations
 
 from allokering.problem import Problem, Solution
-from allokering.solvers.budget import Clock
+from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation.driver import NAME, Run
 from allokering.solvers.outcome import Note, Outcome, Progress, Status, silent
 
@@ -41,7 +41,7 @@ def solve_large(
         start: a feasible solution to begin from; the outcome is never worse.
         progress: told about every better value and bound.
     """
-    clock = Clock(time_limit)
+    clock = Budget(time_limit)
     if not all(len(actor) for actor in problem.actors):
         return Outcome(Status.INFEASIBLE, None, (), NAME, clock.seconds)
     run = Run(problem, seed, workers, round(work_limit or TRIES * len(problem.actors)) or 1, clock, progress)

@@ -10,7 +10,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from allokering.problem import Integers, Solution
-from allokering.solvers.budget import Clock
+from allokering.solvers.budget import Budget
 from allokering.solvers.exact.enumeration import Columns
 from allokering.solvers.outcome import Report, Status, TierAnswer
 
@@ -37,7 +37,7 @@ class CpSatTiers:
         seed: int,
         workers: int,
         work_limit: float | None,
-        clock: Clock,
+        clock: Budget,
         start: Solution | None,
     ) -> None:
         self._columns = columns

@@ -16,7 +16,7 @@ import numpy as np
 from scipy import sparse
 
 from allokering.problem import Floats, Integers, Solution
-from allokering.solvers.budget import Clock
+from allokering.solvers.budget import Budget
 from allokering.solvers.exact.enumeration import Columns
 from allokering.solvers.highs_api import NO_GAP, model_of, quiet_highs
 from allokering.solvers.integer_bound import given_away, rounded_up
@@ -47,7 +47,7 @@ class HighsTiers:
         seed: int,
         workers: int,  # noqa: ARG002 - with more threads HiGHS finds another of the equally good solutions, and later
         work_limit: float | None,  # noqa: ARG002 - HiGHS has no deterministic clock
-        clock: Clock,
+        clock: Budget,
         start: Solution | None,
     ) -> None:
         self._columns = columns

@@ -19,7 +19,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from allokering.problem import Integers, Problem, Solution
-from allokering.solvers.budget import Clock
+from allokering.solvers.budget import Budget
 from allokering.solvers.exact.cp_sat import CpSatTiers
 from allokering.solvers.exact.enumeration import Columns, all_columns
 from allokering.solvers.exact.highs import HighsTiers
@@ -40,7 +40,7 @@ class Tiers(Protocol):
         seed: int,
         workers: int,
         work_limit: float | None,
-        clock: Clock,
+        clock: Budget,
         start: Solution | None,
     ) -> None: ...
 
@@ -77,7 +77,7 @@ def solve_exact(
         start: a feasible solution to begin from; the outcome is never worse.
         progress: told what is known of each tier, as it becomes known.
     """
-    clock = Clock(time_limit)
+    clock = Budget(time_limit)
     columns = all_columns(problem)
     known = None if start is None else columns.represented(start)
     outcome: Outcome | None = None
@@ -91,7 +91,7 @@ def solve_exact(
 
 
 def _tier_by_tier(
-    columns: Columns, model: Tiers, name: str, clock: Clock, start: Solution | None, progress: Progress
+    columns: Columns, model: Tiers, name: str, clock: Budget, start: Solution | None, progress: Progress
 ) -> Outcome:
     problem = columns.problem
     best = start
@@ -118,7 +118,7 @@ def _tier_by_tier(
     outcome = Outcome(Status.FEASIBLE, best, tuple(tiers), name, clock.seconds)
     # Where time was up, the search of a later tier may have come upon a better value of an earlier one.
     outcome = outcome.with_solution(problem, best)
-    is_cut_short = clock.struck and outcome.status is Status.FEASIBLE
+    is_cut_short = clock.is_over and outcome.status is Status.FEASIBLE
     return replace(outcome, notes=(Note.STRUCK,)) if is_cut_short else outcome
 
 

@@ -10,7 +10,7 @@ from random_instances import random_case
 from small_problems import jobs_and_agents, values
 
 from allokering.engine.build import build
-from allokering.solvers.budget import Clock
+from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation import driver as large_run
 from allokering.solvers.column_generation.bounds import row_and_column_generation as large_vast
 from allokering.solvers.column_generation.bounds.root_node import Root, tighten
@@ -39,7 +39,7 @@ def test_a_bound_found_before_time_was_up_is_kept(monkeypatch: pytest.MonkeyPatc
         return root
 
     monkeypatch.setattr(large_run, "tighten", short)
-    root = large_run.Run(jobs_and_agents(40, 5, seed=1), 0, 1, 5, Clock(None), lambda *_: None)._bound(0)
+    root = large_run.Run(jobs_and_agents(40, 5, seed=1), 0, 1, 5, Budget(None), lambda *_: None)._bound(0)
 
     assert len(rounds) == 2
     assert root is not None
@@ -58,7 +58,7 @@ def test_time_up_after_new_rows_leaves_the_last_point(monkeypatch: pytest.Monkey
         return add(self, *given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Relaxation, "add_broken", late)
-    root = tighten(relaxation, Pricer(problem), Separator(problem), Clock(None))
+    root = tighten(relaxation, Pricer(problem), Separator(problem), Budget(None))
 
     assert relaxation.cuts
     assert root.point is not None
@@ -82,10 +82,10 @@ def test_a_relaxation_solved_less_far_for_want_of_time_is_told(
 def test_a_last_program_broken_off_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Even where there was time for the rest: on a faster machine it might have found another plan."""
     finish = Program.finish
-    clocks: list[Clock] = []
+    clocks: list[Budget] = []
 
-    def part(clock: Clock, share: float) -> Clock:
-        clocks.append(Clock(None if clock.left is None else clock.left * share))
+    def part(clock: Budget, share: float) -> Budget:
+        clocks.append(Budget(None if clock.left is None else clock.left * share))
         return clocks[-1]
 
     def slow(self: Program, *given: object) -> object:
@@ -118,7 +118,7 @@ def test_solving_again_for_whole_amounts_has_what_is_left_of_the_time(monkeypatc
     problem = jobs_and_agents(6, 2, seed=5)
     pool = Pool(problem)
     pool.add([(actor, np.arange(2)) for actor in range(6)])
-    run_of = large_run.Run(problem, 0, 1, 1, Clock(None), lambda *_: None)
+    run_of = large_run.Run(problem, 0, 1, 1, Budget(None), lambda *_: None)
     program = Program(pool, np.zeros(len(pool)), run_of._aims[0], {}, 0)
     begun, _ = program.begin(np.arange(len(pool)), 100, 60.0)
     assert begun is not None

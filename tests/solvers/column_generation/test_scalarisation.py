@@ -9,7 +9,7 @@ from scipy import sparse
 from small_problems import bounds, values
 
 from allokering.problem import ListedOptions, Problem, Resource, Solution, Tier
-from allokering.solvers.budget import Clock
+from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation import driver as large_run
 from allokering.solvers.column_generation import time_shares as large_time
 from allokering.solvers.column_generation.bounds.root_node import seen_from
@@ -71,7 +71,7 @@ def test_prices_of_all_at_once_never_prove_too_much_of_one_tier(seeds: range) ->
         vast, pricer = Vast(Pool(raw.problem)), Pricer(raw.problem)
         relaxation = vast.beginning()
         relaxation.minimise(all_at_once(raw.problem).counts, 1e9)
-        root, _ = vast.tighten(relaxation, pricer, Separator(raw.problem), Clock(None), None, lambda *_: None)
+        root, _ = vast.tighten(relaxation, pricer, Separator(raw.problem), Budget(None), None, lambda *_: None)
         for tier, best in enumerate(optimum):
             held = dict(enumerate(optimum[:tier]))
             seen = seen_from(root, pricer, tier, *paid_for(raw.problem, tier, held))
@@ -117,7 +117,7 @@ def test_no_bound_is_above_what_is_possible_with_the_earlier_tiers_as_they_are(s
         solutions = [value for value, _ in raw.solutions()]
         if len(raw.problem.tiers) == 1 or not solutions:
             continue
-        run = large_run.Run(raw.problem, seed, 1, 5, Clock(None), silent)
+        run = large_run.Run(raw.problem, seed, 1, 5, Budget(None), silent)
         if not with_areas:
             run._raise_bound = lambda *_: None  # type: ignore[method-assign]
         for number in run.order:
@@ -231,15 +231,15 @@ def test_interrupted_when_the_start_has_been_left_it_returns_to_it(where: str, m
 
 def test_only_what_is_made_for_all_at_once_is_mended(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = dear_or_short(4)
-    assert large_run.Run(problem, 0, 1, 5, Clock(None), silent)._aims[0].weights.tolist() == [1, 0]
+    assert large_run.Run(problem, 0, 1, 5, Budget(None), silent)._aims[0].weights.tolist() == [1, 0]
     monkeypatch.setattr(large_run, "VAST", 1)
-    run = large_run.Run(problem, 0, 1, 5, Clock(None), silent)
+    run = large_run.Run(problem, 0, 1, 5, Budget(None), silent)
     assert run._aims[0].weights.tolist() == mended(problem, 0).weights.tolist() == [1e9, 1]
     assert run.order == [2, 0, 1]
 
 
 def test_time_is_shared_out_and_what_is_left_of_a_share_goes_to_the_next() -> None:
-    whole = Clock(100.0)
+    whole = Budget(100.0)
 
     assert large_time.of_all(whole).left == pytest.approx(60, abs=1)
     assert large_time.of_tier(whole, 5, is_mended=False).left == pytest.approx(20, abs=1)
@@ -248,6 +248,6 @@ def test_time_is_shared_out_and_what_is_left_of_a_share_goes_to_the_next() -> No
     assert large_time.of_areas(whole, is_told=True).left == pytest.approx(50, abs=1)
     assert large_time.of_areas(whole, is_told=False).left == pytest.approx(15, abs=1)
     assert large_time.of_bound(whole, is_first_plan_slow=True).left == pytest.approx(50, abs=1)
-    assert large_time.of_bound(Clock(30.0), is_first_plan_slow=True).left == pytest.approx(5, abs=1)
-    assert large_time.of_bound(Clock(5.0), is_first_plan_slow=True).left == 0
-    assert large_time.of_bound(Clock(None), is_first_plan_slow=True).left is None
+    assert large_time.of_bound(Budget(30.0), is_first_plan_slow=True).left == pytest.approx(5, abs=1)
+    assert large_time.of_bound(Budget(5.0), is_first_plan_slow=True).left == 0
+    assert large_time.of_bound(Budget(None), is_first_plan_slow=True).left is None

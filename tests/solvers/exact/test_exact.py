@@ -10,7 +10,7 @@ from random_problems import random_problem
 from scipy import sparse
 
 from allokering.problem import Integers, ListedOptions, Problem, Relief, Resource, Solution, Tier, Transfer
-from allokering.solvers.budget import Clock
+from allokering.solvers.budget import Budget
 from allokering.solvers.exact import solve as exact
 from allokering.solvers.exact.completion import complete
 from allokering.solvers.exact.enumeration import Columns, all_columns
@@ -117,7 +117,7 @@ def test_both_engines_say_infeasible(engine: Engine, options: int) -> None:
     actor = ListedOptions("ann", ["all"] * options, usage, np.zeros((options, 1), dtype=np.int64))
     problem = Problem((Tier("cost", "NOK"),), (Resource("row", "town", 0, 2),), (actor,))
     columns = all_columns(problem)
-    model = ENGINES[engine](columns, seed=0, workers=1, work_limit=None, clock=Clock(None), start=None)
+    model = ENGINES[engine](columns, seed=0, workers=1, work_limit=None, clock=Budget(None), start=None)
 
     answer = model.minimise(columns.prices[:, 0], problem.adjustment_prices[:, 0], lambda *_: None)
 

@@ -23,7 +23,7 @@ import numpy as np
 from scipy import sparse
 
 from allokering.problem import Floats, Integers, Problem
-from allokering.solvers.budget import Clock
+from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation.bounds.column_classes import kinds_of
 from allokering.solvers.column_generation.master.pricing import Prices
 from allokering.solvers.highs_api import model_of, quiet_highs
@@ -119,7 +119,7 @@ class Areas:
             bearer[cells.row[is_in][relieved]] = areas[is_in][relieved]
         return touched, bearer
 
-    def bound(self, cuts: Sequence[RoundingRow], prices: Prices, pays: Floats, clock: Clock) -> AreaBounds:
+    def bound(self, cuts: Sequence[RoundingRow], prices: Prices, pays: Floats, clock: Budget) -> AreaBounds:
         """What every plan costs at least, by these prices.
 
         Args:
@@ -203,13 +203,13 @@ class _Program:
         rows = np.concatenate([used.row, helping])
         return sparse.coo_array((values, (rows, np.zeros_like(rows))), shape=(len(self._costs), 1))
 
-    def solve(self, clock: Clock, part: float) -> float:
+    def solve(self, clock: Budget, part: float) -> float:
         """What the area costs at least; -inf if not even its relaxation was solved.
 
         It takes one in `part` of the seconds that the clock has left, at most.
         """
         count = len(self._area.kinds)
-        own = Clock(SECONDS if clock.left is None else min(SECONDS, clock.left / part))
+        own = Budget(SECONDS if clock.left is None else min(SECONDS, clock.left / part))
         least, reduced = self._relaxed()
         if not math.isfinite(least) or not count:
             return least

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from allokering.problem import Floats, Integers, Problem
-from allokering.solvers.budget import Clock
+from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation.master.pricing import Priced, Pricer, Prices
 from allokering.solvers.column_generation.master.restricted_master import DUAL, PRIMAL, Point, Relaxation
 from allokering.solvers.mir_cuts import RoundingRow, Separator
@@ -38,7 +38,7 @@ class Root:
     """The relaxation's last solution; None if there was none in the time."""
 
 
-def tighten(relaxation: Relaxation, pricer: Pricer, separator: Separator, clock: Clock, rounds: int = ROUNDS) -> Root:
+def tighten(relaxation: Relaxation, pricer: Pricer, separator: Separator, clock: Budget, rounds: int = ROUNDS) -> Root:
     """Generate columns and rounding rows until the bound stands still.
 
     `relaxation.pool` then holds the columns of a good relaxation, and the relaxation its rows.
@@ -66,7 +66,7 @@ def nothing_known(relaxation: Relaxation, pricer: Pricer) -> Root:
     return Root(priced.bound, tuple(relaxation.cuts), prices, priced, None)
 
 
-def _generate(relaxation: Relaxation, pricer: Pricer, best: Root, method: int, clock: Clock) -> Root:
+def _generate(relaxation: Relaxation, pricer: Pricer, best: Root, method: int, clock: Budget) -> Root:
     """Add columns until the relaxation is solved, first by this method."""
     point: Point | None = None
     while clock.left != 0.0:

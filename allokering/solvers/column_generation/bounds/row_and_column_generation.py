@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from allokering.solvers.budget import Clock
+from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation.bounds.lagrangian_relaxation import Aside
 from allokering.solvers.column_generation.bounds.root_node import Root, more, most_conceivable, nothing_known
 from allokering.solvers.column_generation.lns.neighbourhoods import Neighbourhood
@@ -92,7 +92,7 @@ class Vast:
         relaxation: Relaxation,
         pricer: Pricer,
         separator: Separator,
-        clock: Clock,
+        clock: Budget,
         known: Root | None,
         when_settled: Callable[[Root, float], None],
         *,
@@ -152,7 +152,7 @@ def sweep(
     neighbourhood: Neighbourhood,
     now: Incumbent,
     workers: int,
-    clock: Clock,
+    clock: Budget,
     is_done: Callable[[Incumbent], bool],
 ) -> Incumbent:
     """The plan after everybody has been freed in groups of competitors, then again in others to cross every border."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from allokering.problem import Integers
-from allokering.solvers.budget import Clock
+from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation.bounds.row_and_column_generation import sweep
 from allokering.solvers.column_generation.lns.neighbourhoods import Neighbourhood
 from allokering.solvers.column_generation.primal.sub_mip import Incumbent, Program
@@ -30,7 +30,7 @@ class Beside:
     def __init__(
         self, program: Program, columns: Integers, nodes: int, neighbourhood: Neighbourhood, left: float | None
     ) -> None:
-        self._clock = Clock(left)
+        self._clock = Budget(left)
         self._program = program
         self._neighbourhood = neighbourhood
         threads = ThreadPoolExecutor(1)
@@ -54,4 +54,4 @@ class Beside:
     @property
     def struck(self) -> bool:
         """Did time cut it short?"""
-        return self._clock.struck or self._program.struck
+        return self._clock.is_over or self._program.struck

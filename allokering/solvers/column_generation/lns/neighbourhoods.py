@@ -21,7 +21,7 @@ import numpy as np
 from scipy import sparse
 
 from allokering.problem import Booleans, Floats, Integers
-from allokering.solvers.budget import Clock
+from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation.bounds.block_gaps import Gaps
 from allokering.solvers.column_generation.lns.adaptive_size import Ways
 from allokering.solvers.column_generation.lns.ordered_parallel import Draw, Told, Why, improve
@@ -198,7 +198,7 @@ def search(
     program: Program,
     neighbourhood: Neighbourhood,
     now: Incumbent,
-    clock: Clock,
+    clock: Budget,
     *,
     tries: int,
     workers: int,

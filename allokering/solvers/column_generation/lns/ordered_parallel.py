@@ -15,7 +15,7 @@ from enum import Enum, auto
 import numpy as np
 
 from allokering.problem import Integers
-from allokering.solvers.budget import Clock
+from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation.primal.sub_mip import NOTHING, Effort, Incumbent, Program
 
 
@@ -69,7 +69,7 @@ def improve(
     *,
     ahead: int,
     workers: int,
-    clock: Clock,
+    clock: Budget,
 ) -> Incumbent:
     """The plan after neighbourhoods have been drawn and solved until there is none to draw, or time is up.
 

@@ -17,7 +17,7 @@ import numpy as np
 from scipy import sparse
 
 from allokering.problem import Booleans, Floats, Integers, Problem
-from allokering.solvers.budget import Clock
+from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation.master.column_pool import Pool
 from allokering.solvers.column_generation.master.minimal_duals import least_prices
 from allokering.solvers.column_generation.master.pricing import Prices
@@ -68,7 +68,7 @@ class Relaxation:
         self.rows = used_resources(problem) if rows is None else rows
         self.charges = np.zeros(len(problem.resources))
         """Prices, of resources that are no rows, that columns pay beside their own."""
-        self.clock = Clock(None)
+        self.clock = Budget(None)
         self.cuts: list[RoundingRow] = []
         self.weights = np.zeros(len(problem.tiers))
         self.allowed = 0.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from allokering.problem import Booleans, Integers
-from allokering.solvers.budget import Clock
+from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation.master.pricing import Pricer
 from allokering.solvers.column_generation.master.restricted_master import DUAL, PRIMAL, Point, Relaxation
 
@@ -25,7 +25,7 @@ SHORT = 1e-6
 """A shortage above this is one."""
 
 
-def dive(relaxation: Relaxation, pricer: Pricer, clock: Clock) -> tuple[Integers, Integers] | None:
+def dive(relaxation: Relaxation, pricer: Pricer, clock: Budget) -> tuple[Integers, Integers] | None:
     """The chosen columns, one per actor in order, and the adjustments; None if the dive went dry or time was up."""
     pool = relaxation.pool
     fixed: dict[int, int] = {}

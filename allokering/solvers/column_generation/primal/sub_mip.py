@@ -16,7 +16,7 @@ import numpy as np
 from scipy import sparse
 
 from allokering.problem import Booleans, Floats, Integers
-from allokering.solvers.budget import Clock
+from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation.master.column_pool import Pool
 from allokering.solvers.column_generation.scalarisation import Aim
 from allokering.solvers.highs_api import NO_GAP, model_of, quiet_highs
@@ -194,7 +194,7 @@ class Program:
             rest[part.moving] = 0
             staying = np.delete(now.columns, part.free)
             start = np.concatenate([np.isin(part.columns, now.columns[part.free]), now.amounts[part.moving]])
-        clock, steps, bound = Clock(seconds), 0, -math.inf
+        clock, steps, bound = Budget(seconds), 0, -math.inf
         for is_whole in (False, True):
             model = self._model(part, staying, rest, is_whole=is_whole)
             answer = self._run(model, start, clock.left, how)
@@ -205,7 +205,7 @@ class Program:
                 return None, answer
             options, amounts = np.split(answer.values, [len(part.columns)])
             whole = np.rint(amounts)
-            if np.abs(amounts - whole).max(initial=0.0) <= WHOLE or clock.struck:
+            if np.abs(amounts - whole).max(initial=0.0) <= WHOLE or clock.is_over:
                 break  # asked for no time at all, HiGHS would still take some
         picked = part.columns[options > 0.5]
         chosen[pool.actor[picked]] = picked

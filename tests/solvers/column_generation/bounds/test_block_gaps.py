@@ -10,7 +10,7 @@ from scipy import sparse
 
 from allokering.engine.build import build
 from allokering.problem import ListedOptions, Problem, Relief, Resource, Solution, Tier
-from allokering.solvers.budget import Clock
+from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation.bounds.block_gaps import Gaps
 from allokering.solvers.column_generation.bounds.lagrangian_decomposition import AreaBounds, Areas
 from allokering.solvers.column_generation.bounds.root_node import Root, tighten
@@ -32,8 +32,8 @@ def asked(problem: Problem, *, rounds: int = 5) -> tuple[Pool, Root, AreaBounds]
     pool.add([(actor, np.arange(len(options))) for actor, options in enumerate(problem.actors)])
     relaxation = Relaxation(pool)
     relaxation.minimise(np.ones(len(problem.tiers)), 1e6)
-    root = tighten(relaxation, Pricer(problem), Separator(problem), Clock(None), rounds=rounds)
-    return pool, root, Areas(problem, 1).bound(root.cuts, root.prices, root.priced.cheapest, Clock(None))
+    root = tighten(relaxation, Pricer(problem), Separator(problem), Budget(None), rounds=rounds)
+    return pool, root, Areas(problem, 1).bound(root.cuts, root.prices, root.priced.cheapest, Budget(None))
 
 
 def as_columns(pool: Pool, solution: Solution) -> Incumbent:

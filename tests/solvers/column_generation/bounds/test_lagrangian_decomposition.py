@@ -10,7 +10,7 @@ from scipy import sparse
 
 from allokering.engine.build import build
 from allokering.problem import ListedOptions, Problem, Relief, Resource, Tier, Transfer
-from allokering.solvers.budget import Clock
+from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation.bounds import lagrangian_decomposition as large_areas
 from allokering.solvers.column_generation.bounds.lagrangian_decomposition import Areas
 from allokering.solvers.column_generation.bounds.root_node import Root, tighten
@@ -28,7 +28,7 @@ ENOUGH = 1e6
 def relaxed(problem: Problem, rounds: int) -> Root:
     relaxation = Relaxation(Pool(problem))
     relaxation.minimise(np.ones(len(problem.tiers)), ENOUGH)
-    return tighten(relaxation, Pricer(problem), Separator(problem), Clock(None), rounds=rounds)
+    return tighten(relaxation, Pricer(problem), Separator(problem), Budget(None), rounds=rounds)
 
 
 def any_prices(problem: Problem, seed: int) -> tuple[Prices, np.ndarray]:
@@ -66,9 +66,9 @@ def test_no_prices_whatever_prove_more_than_the_optimum(seeds: range, areas_of: 
         areas = areas_of(problem, 1)
         best = optimum.tiers[0].value
 
-        assert areas.bound(root.cuts, root.prices, root.priced.cheapest, Clock(None)).total <= best + 1e-3, seed
+        assert areas.bound(root.cuts, root.prices, root.priced.cheapest, Budget(None)).total <= best + 1e-3, seed
         for draw in range(3):
-            assert areas.bound((), *any_prices(problem, draw), Clock(None)).total <= best + 1e-3, (seed, draw)
+            assert areas.bound((), *any_prices(problem, draw), Budget(None)).total <= best + 1e-3, (seed, draw)
 
 
 @pytest.mark.parametrize("seeds", [range(first, first + 20) for first in range(1, 81, 20)], ids=str)
@@ -78,7 +78,7 @@ def test_areas_say_no_less_than_the_relaxation(seeds: range, areas_of: type[Area
         if solve_exact(problem).solution is None:
             continue
         root = relaxed(problem, rounds=1)
-        bound = areas_of(problem, 1).bound(root.cuts, root.prices, root.priced.cheapest, Clock(None)).total
+        bound = areas_of(problem, 1).bound(root.cuts, root.prices, root.priced.cheapest, Budget(None)).total
 
         assert bound >= root.bound - 1e-4 * max(1.0, abs(root.bound)), seed
 
@@ -88,7 +88,7 @@ def test_without_time_the_relaxations_of_the_areas_count() -> None:
     root = relaxed(problem, rounds=1)
     areas = Areas(problem, 1)
 
-    bound = areas.bound(root.cuts, root.prices, root.priced.cheapest, Clock(0.0)).total
+    bound = areas.bound(root.cuts, root.prices, root.priced.cheapest, Budget(0.0)).total
 
     assert areas.struck
     assert bound == pytest.approx(root.bound, rel=1e-4)
@@ -111,11 +111,11 @@ def test_an_area_decides_on_whole_options() -> None:
     """Prices of nothing say nothing; an area that pays 200 for an option that costs 9 takes it whole."""
     problem = two_places(0)
     nothing = Prices(np.zeros(2), np.ones(1), 0.0, np.zeros(0))
-    free = Areas(problem, 1).bound((), nothing, np.array([0.0, 0.0]), Clock(None)).total
+    free = Areas(problem, 1).bound((), nothing, np.array([0.0, 0.0]), Budget(None)).total
     # For each place two lists of 70 at 9 beat one and 30 residents at 5; nobody says yet that there are two actors.
     assert free == pytest.approx(36, abs=1e-3)
 
-    paid = Areas(problem, 1).bound((), nothing, np.array([-150.0, -150.0]), Clock(None)).total
+    paid = Areas(problem, 1).bound((), nothing, np.array([-150.0, -150.0]), Budget(None)).total
     # At 159 each: a list of 70 and 30 residents at 5, 309; less the 150 that each of two actors is paid.
     assert paid == pytest.approx(2 * 309 - 300, abs=1e-3)
     assert solve_exact(problem).tiers[0].value == 318

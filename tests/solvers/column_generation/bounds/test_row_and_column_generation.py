@@ -11,7 +11,7 @@ from small_problems import bounds, jobs_and_agents, values
 
 from allokering.engine.build import build
 from allokering.problem import ListedOptions, Problem, Relief, Resource, Tier, Transfer
-from allokering.solvers.budget import Clock
+from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation.bounds import row_and_column_generation as large_vast
 from allokering.solvers.column_generation.bounds.lagrangian_relaxation import Aside
 from allokering.solvers.column_generation.bounds.row_and_column_generation import Vast
@@ -243,7 +243,7 @@ def test_the_relaxation_of_the_vast_has_rounding_rows() -> None:
     relaxation = vast.beginning()
     relaxation.minimise(np.ones(1), 1e6)
 
-    root, _ = vast.tighten(relaxation, Pricer(problem), Separator(problem), Clock(None), None, lambda *_: None)
+    root, _ = vast.tighten(relaxation, Pricer(problem), Separator(problem), Budget(None), None, lambda *_: None)
 
     assert len(root.cuts) == 1
     assert 800 * (1 - large_vast.NEAR) - 1e-3 <= root.bound <= 800
@@ -262,7 +262,7 @@ def test_when_time_is_dear_less_is_near_enough(
     relaxation = vast.beginning()
     relaxation.minimise(np.ones(1), 1e6)
 
-    vast.tighten(relaxation, Pricer(problem), Separator(problem), Clock(limit), None, lambda *_: None)
+    vast.tighten(relaxation, Pricer(problem), Separator(problem), Budget(limit), None, lambda *_: None)
 
     assert len(solved) < 12 if is_enough else len(solved) == 12
 

@@ -10,7 +10,7 @@ import pytest
 from small_problems import jobs_and_agents
 
 from allokering.problem import Problem, Solution
-from allokering.solvers.budget import Clock
+from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation.lns.adaptive_size import Ways, usual, vast
 from allokering.solvers.column_generation.lns.neighbourhoods import Neighbourhood
 from allokering.solvers.column_generation.lns.ordered_parallel import Draw, Told, Why, improve
@@ -102,7 +102,7 @@ def drawn(problem: Problem, *, workers: int, ahead: int) -> tuple[list[bool], In
     def tell(told: Told, _now: Incumbent) -> None:
         gave.append(told.is_better)
 
-    return gave, improve(program, plan, draw, tell, ahead=ahead, workers=workers, clock=Clock(None))
+    return gave, improve(program, plan, draw, tell, ahead=ahead, workers=workers, clock=Budget(None))
 
 
 @pytest.mark.parametrize("ahead", [1, 3, 8])
@@ -124,7 +124,7 @@ def test_no_time_no_neighbourhood() -> None:
     def never(_now: Incumbent, _under_way: Sequence[Draw]) -> Draw | None:
         raise AssertionError
 
-    assert improve(program, plan, never, lambda *_: None, ahead=3, workers=2, clock=Clock(0.0)) is plan
+    assert improve(program, plan, never, lambda *_: None, ahead=3, workers=2, clock=Budget(0.0)) is plan
 
 
 @pytest.mark.parametrize("seed", range(20))
