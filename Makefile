@@ -3,15 +3,21 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: solve test lint types setup setup-tests clean
+.PHONY: solve check test golden lint types setup setup-tests clean
 
 solve: $(VENV)/.ready  ## Solve ALIS-Vest 2017 and verify the plan
 	@mkdir -p plans
 	$(BIN)/allokering solve alis-vest-2017 -o plans/alis-vest-2017
 	$(BIN)/allokering check alis-vest-2017 plans/alis-vest-2017
 
+check: lint types  ## Before every commit: lint, types and the quick tests
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
 test: lint types  ## Lint, types and every test
 	$(BIN)/python -m pytest -n auto
+
+golden: $(VENV)/.ready-for-tests  ## Write the compiled rows of the rules' scenes anew, to be read as a diff
+	cd tests && $(CURDIR)/$(BIN)/python -m rules.golden_rows
 
 lint: $(VENV)/.ready-for-tests
 	$(BIN)/ruff format --check .

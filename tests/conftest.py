@@ -2,11 +2,39 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from allokering.language import speak
 from allokering.solvers.column_generation import driver as large_run
 from allokering.solvers.column_generation.bounds import row_and_column_generation as large_vast
+
+TESTS = Path(__file__).parent
+SLOW = (
+    "engine/test_random_features.py",
+    "report/test_report_browser.py",
+    "rules/test_random_iff_silent.py",
+    "solvers",
+    "stages",
+    "test_benchmarks.py",
+    "test_brute_force.py",
+    "test_docs.py",
+    "test_gap.py",
+    "test_instances.py",
+    "test_metamorphic.py",
+    "test_random_plans.py",
+    "workbook",
+)
+"""Files and folders whose tests solve whole instances or hundreds of random ones, or open another program."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make check` leaves out; a single test elsewhere may be marked where it stands."""
+    for item in items:
+        place = item.path.relative_to(TESTS).as_posix()
+        if any(place == slow or place.startswith(f"{slow}/") for slow in SLOW):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,8 @@
 """What random cases show: what their best plans have in them, and what the cases are without one feature.
 
-If the best value is another without it, the feature was at work.
+If the best value is another without it, the feature was at work. Each has one case as a witness, by its seed: so a draw
+that loses a feature is found out, and a solver that leaves one out cannot agree with the oracle. When what is drawn has
+changed, `python tests/random_features.py` finds witnesses anew.
 """
 
 from __future__ import annotations
@@ -8,10 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from brute_force import Best
+from random_instances import random_case
 
+from allokering.engine.build import build
+from allokering.evidence.recount import finished_supervisors
+from allokering.evidence.written_plan import forms_to_choose, read_paths
+from allokering.formulation.placement import placement_plan
 from allokering.instance import Instance
 from allokering.model import Entry, Model
+from allokering.plan import OpeningState, PlacementStatus, Plan, SelectionState
+from allokering.solvers.exact.solve import solve_exact
+from allokering.solvers.outcome import Outcome
 from allokering.tables import PositionState
 
 Case = tuple[Instance, Model]
@@ -122,47 +131,144 @@ FEATURES: dict[str, Callable[[Instance, Model], Case]] = {
 """What a case is without it, by the name of the feature."""
 
 
-def _opened(instance: Instance, best: Best) -> list[str | None]:
-    """What the forms that are opened are alternatives to."""
-    return [row.alternative_to for row in instance.positions if row.position_id in best.decision[0]]
-
-
-def _optional(instance: Instance) -> list[str]:
-    """Positions that may stay closed, whatever their form."""
+def _optional(instance: Instance) -> set[str]:
+    """Positions that may stay closed, in their first form."""
     state = PositionState.OPTIONAL
-    return [row.position_id for row in instance.positions if row.state is state and row.alternative_to is None]
+    return {row.position_id for row in instance.positions if row.state is state and row.alternative_to is None}
 
 
-def _placed(instance: Instance, best: Best, *, recruited: bool) -> set[bool]:
+def _other_forms(instance: Instance) -> set[str]:
+    """Forms that are alternatives to another."""
+    return {row.position_id for row in instance.positions if row.alternative_to is not None}
+
+
+def _opened(plan: Plan) -> set[str]:
+    return {row.position_id for row in plan.openings if row.state is OpeningState.OPEN}
+
+
+def _placed(instance: Instance, plan: Plan, *, recruited: bool) -> set[bool]:
     """Are they placed, those who are recruits or those who are known?"""
+    placed = {row.trainee_id for row in plan.placements if row.status is PlacementStatus.PLACED}
     return {
-        option.path is not None
-        for trainee, option in zip(instance.trainees, best.choice, strict=True)
-        if (trainee.recruited_to is not None) == recruited
+        trainee.trainee_id in placed for trainee in instance.trainees if (trainee.recruited_to is not None) == recruited
     }
 
 
-def _programmes(best: Best) -> set[str]:
+def _programmes(instance: Instance, plan: Plan) -> set[str]:
     """The programmes of who is placed."""
-    return {option.path.trainee.programme for option in best.choice if option.path is not None}
+    placed = {row.trainee_id for row in plan.placements if row.status is PlacementStatus.PLACED}
+    return {trainee.programme for trainee in instance.trainees if trainee.trainee_id in placed}
 
 
-SIGHTS: dict[str, Callable[[Instance, Best], bool]] = {
-    "a position is closed": lambda instance, best: len(_optional(instance)) > len(best.decision[0]),
-    "an optional position is opened": lambda instance, best: bool(best.decision[0] & set(_optional(instance))),
-    "another form is opened": lambda instance, best: any(_opened(instance, best)),
-    "an application is selected": lambda _, best: bool(best.decision[1]),
-    "an application is left out": lambda instance, best: (
-        len({row.application_id for row in instance.applications}) > len(best.decision[1])
+def _selection(plan: Plan) -> set[SelectionState]:
+    return {row.state for row in plan.selection}
+
+
+SIGHTS: dict[str, Callable[[Instance, Model, Plan], bool]] = {
+    "a position is closed": lambda instance, _, plan: any(
+        not _opened(plan) & {row.position_id for row in forms} for forms in forms_to_choose(instance).values()
     ),
-    "a recruit is placed": lambda instance, best: True in _placed(instance, best, recruited=True),
-    "a recruit is not called for": lambda instance, best: False in _placed(instance, best, recruited=True),
-    "somebody finishes": lambda _, best: any(any(option.finished) for option in best.choice),
-    "a finished trainee can supervise": lambda _, best: any(
-        row is not None and row.places > 0 for option in best.choice for row in option.finished
+    "an optional position is opened": lambda instance, _, plan: bool(_opened(plan) & _optional(instance)),
+    "another form is opened": lambda instance, _, plan: bool(_opened(plan) & _other_forms(instance)),
+    "an application is selected": lambda _, __, plan: SelectionState.SELECTED in _selection(plan),
+    "an application is left out": lambda _, __, plan: SelectionState.LEFT_OUT in _selection(plan),
+    "a recruit is placed": lambda instance, _, plan: True in _placed(instance, plan, recruited=True),
+    "a recruit is not called for": lambda instance, _, plan: False in _placed(instance, plan, recruited=True),
+    "somebody finishes": lambda instance, model, plan: any(
+        path.finished for path in read_paths(instance, model, plan).values()
     ),
-    "money is spent": lambda _, best: any(nok > 0 for option in best.choice for _, nok in option.spends),
-    "an intern is placed": lambda _, best: "lis1" in _programmes(best),
-    "an ordinary post is filled": lambda _, best: "gp" in _programmes(best),
+    "a finished trainee can supervise": lambda instance, model, plan: any(
+        finished_supervisors(instance, model, read_paths(instance, model, plan)).values()
+    ),
+    "money is spent": lambda instance, model, plan: (
+        bool(instance.budgets)
+        and any(path.position.yearly_cost_nok for path in read_paths(instance, model, plan).values())
+    ),
+    "an intern is placed": lambda instance, _, plan: "lis1" in _programmes(instance, plan),
+    "an ordinary post is filled": lambda instance, _, plan: "gp" in _programmes(instance, plan),
 }
 """What a best plan may have in it."""
+
+
+def best(case: Case) -> Outcome:
+    """The best plan of a case, by the exact solver."""
+    return solve_exact(build(*case))
+
+
+def worth(outcome: Outcome) -> tuple[int, ...] | None:
+    """What every tier costs; None if there is no plan."""
+    return None if outcome.solution is None else tuple(tier.value for tier in outcome.tiers)
+
+
+def decides(feature: str, seed: int) -> bool:
+    """Is the best value of the case another without the feature?"""
+    case = random_case(seed)
+    changed = FEATURES[feature](*case)
+    return changed != case and worth(best(changed)) != worth(best(case))
+
+
+def shows(sight: str, seed: int) -> bool:
+    """Has the best plan of the case this in it?"""
+    instance, model = random_case(seed)
+    problem = build(instance, model)
+    solution = solve_exact(problem).solution
+    return solution is not None and SIGHTS[sight](instance, model, placement_plan(instance, model, problem, solution))
+
+
+WITNESSES: dict[str, int] = {
+    "optional positions": 0,
+    "alternatives": 3,
+    "recruits": 5,
+    "chance of recruits": 5,
+    "announcements": 11,
+    "recruitment": 5,
+    "centrality": 5,
+    "budget": 39,
+    "budget of a municipality": 26,
+    "selection": 0,
+    "opening": 0,
+    "alone": 0,
+    "trainees_per_municipality": 4,
+    "pipeline": 4,
+    "holds_position_away": 78,
+    "supervisor_minutes_max": 226,
+    "lists of a programme": 0,
+    "programme of a position": 6,
+    "programme of a site": 99,
+    "absences of some programmes": 56,
+    "notice of some programmes": 35,
+    "not_before of some programmes": 24,
+    "list_target": 0,
+    "phase-in": 4,
+    "targets of some municipalities": 6,
+    "workload": 7,
+    "hours of some municipalities": 42,
+    "age weights": 0,
+    "supervisor_relief": 0,
+    "free_places": 3,
+    "compensation": 4,
+}
+"""The seed of a case in which a feature decides the best value."""
+
+SEEN_IN: dict[str, int] = {
+    "a position is closed": 0,
+    "an optional position is opened": 0,
+    "another form is opened": 3,
+    "an application is selected": 0,
+    "an application is left out": 0,
+    "a recruit is placed": 5,
+    "a recruit is not called for": 5,
+    "somebody finishes": 4,
+    "a finished trainee can supervise": 4,
+    "money is spent": 26,
+    "an intern is placed": 0,
+    "an ordinary post is filled": 3,
+}
+"""The seed of a case whose best plan has a thing in it."""
+
+
+if __name__ == "__main__":
+    for name in FEATURES:
+        print(name, next((seed for seed in range(300) if decides(name, seed)), None), flush=True)  # noqa: T201
+    for name in SIGHTS:
+        print(name, next((seed for seed in range(300) if shows(name, seed)), None), flush=True)  # noqa: T201

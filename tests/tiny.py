@@ -15,19 +15,18 @@ A case's `stage` says where its violation lies: `placement` in paths, reliefs an
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
+from case_files import tiny_model
+
 from allokering.instance import Instance, Settings
-from allokering.model import Entry, Model, load_model
+from allokering.model import Entry, Model
 from allokering.plan import PLAN_TABLES, Plan
 from allokering.tables import TABLES, Row
 
-HERE = Path(__file__).parent
 SETTINGS: dict[str, Any] = {
     "title": "Tiny",
     "question": "What holds?",
@@ -113,26 +112,6 @@ class Situation:
     plan: Plan
 
 
-def read_cases(kind: str) -> list[dict[str, Any]]:
-    """The cases of a kind of rule, each on top of the situation of its file that it is `like`."""
-    content = tomllib.loads((HERE / "cases" / f"{kind}.toml").read_text("utf-8"))
-    return [_on_top_of(content.get("like", {}).get(case.get("like"), {}), case) for case in content["case"]]
-
-
-def read_plan(name: str) -> dict[str, Any]:
-    """A case with a name of its own, from `plans/`."""
-    return tomllib.loads((HERE / "plans" / f"{name}.toml").read_text("utf-8"))
-
-
-def _on_top_of(likeness: Mapping[str, Any], case: Mapping[str, Any]) -> dict[str, Any]:
-    tables = (*likeness.get("instance", {}), *case.get("instance", {}))
-    rows = {
-        table: [*likeness.get("instance", {}).get(table, []), *case.get("instance", {}).get(table, [])]
-        for table in tables
-    }
-    return {**likeness, **case, "instance": rows}
-
-
 def make(case: Mapping[str, Any]) -> Situation:
     """The instance, model and whole plan of a case; an empty case is the good plan."""
     changes = {**case.get("instance", {})}
@@ -142,7 +121,7 @@ def make(case: Mapping[str, Any]) -> Situation:
         for table, row_type in TABLES.items()
     }
     instance = Instance.of("tiny", Settings(**{**SETTINGS, **case.get("settings", {})}), rows)
-    model = load_model(str(HERE / "tiny_model.toml"), case.get("set", {}))
+    model = tiny_model(case.get("set"))
     model = replace(
         model,
         rules=tuple(rule for rule in model.rules if rule.kind not in case.get("without_rules", ())),

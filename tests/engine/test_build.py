@@ -6,21 +6,19 @@ import datetime as dt
 from dataclasses import replace
 from typing import Any
 
+import case_files
 import numpy as np
 import pytest
 import tiny
 from random_instances import random_case
+from rules.golden_rows import SCENES, staged
 
 from allokering.engine.build import build
 from allokering.errors import InstanceFaulty
-from allokering.instance import Instance
-from allokering.model import Model, load_model
+from allokering.model import Model
 from allokering.problem import Problem
-from allokering.rules.registry import RULES
 
 SEEDS = range(0, 60, 2)
-SPOKEN = [kind for kind, module in RULES.items() if hasattr(module, "enforce")]
-"""Rules that have something to say of the placement."""
 
 
 def contents(problem: Problem) -> dict[str, Any]:
@@ -98,54 +96,6 @@ def test_a_programme_that_the_model_lacks_is_a_fault_of_the_instance() -> None:
     assert "alis, alone, first" in caught.value.faults[0].expected
 
 
-def rich() -> tuple[Instance, Model]:
-    """A situation in which every rule that speaks changes the problem."""
-    situation = tiny.make(
-        {
-            "instance": {
-                "municipalities": [
-                    {"municipality_id": "dal", "residents": 410},
-                    {"municipality_id": "vik", "max_trainees": 1},
-                ],
-                "trainees": [
-                    {"trainee_id": "bo", "earliest_start": dt.date(2020, 7, 1), "programme": "special"},
-                    {"trainee_id": "coming", "recruited_to": "p-dal"},
-                ],
-                "positions": [
-                    {"position_id": "p-dal", "state": "optional", "grant_nok": 200_000},
-                    {
-                        "position_id": "p-dal-own",
-                        "state": "optional",
-                        "form": "self_employed",
-                        "alternative_to": "p-dal",
-                    },
-                ],
-                "position_parts": [{"position_id": "p-dal-own", "municipality_id": "dal", "share_percent": 100}],
-                "budgets": [
-                    {
-                        "budget_id": "money",
-                        "from": dt.date(2020, 1, 1),
-                        "to": dt.date(2020, 12, 31),
-                        "amount_nok": 150_000,
-                        "pays": "grant",
-                    }
-                ],
-                "applications": [{"application_id": "dal", "municipality_id": "dal"}],
-                "sites": [
-                    {"site_id": "ward", "after_practice_months": 54},
-                    {"site_id": "far", "kind": "hospital", "trust_id": "south", "municipality_id": "dal"},
-                    {"site_id": "kad", "kind": "kad"},
-                ],
-                "travel": [{"from_municipality_id": "vik", "to_municipality_id": "nes", "minutes": 101}],
-                "pins": [{"trainee_id": "ann", "what": "position", "verb": "never", "value": "p-dal"}],
-                "cross_border": [{"from_municipality_id": "dal", "to_municipality_id": "nes", "max_residents": 9}],
-            },
-            "measures": [{"id": "free", "kind": "free_places", "source": "test", "params": {"permille": 20}}],
-        }
-    )
-    return situation.instance, situation.model
-
-
 def with_rule(model: Model, kind: str, **changes: Any) -> Model:
     """The model with the rule of a kind changed."""
     return replace(
@@ -153,10 +103,13 @@ def with_rule(model: Model, kind: str, **changes: Any) -> Model:
     )
 
 
-@pytest.mark.parametrize("kind", [*SPOKEN, "cross_border"])
+@pytest.mark.parametrize("kind", SCENES)
 def test_a_rule_out_of_force_is_silent(kind: str) -> None:
-    """One that lapses the day before the plan, or begins a day late, makes the problem that there is without it."""
-    instance, model = rich()
+    """One that lapses the day before the plan, or begins a day late, makes the problem that there is without it.
+
+    In the rule's golden scene, in which it changes the problem.
+    """
+    instance, model = staged(kind)
     day, start = dt.timedelta(days=1), instance.settings.start
     without = contents(build(instance, replace(model, rules=tuple(rule for rule in model.rules if rule.kind != kind))))
     ruled = contents(build(instance, model))
@@ -187,9 +140,8 @@ def test_a_term_that_the_objective_lacks_costs_nothing(term: str) -> None:
 def test_an_overridden_number_is_the_one_in_the_problem() -> None:
     """`--set absences.absent_min=7` is the bound of every absence row; nothing else changes."""
     instance = tiny.make({}).instance
-    path = str(tiny.HERE / "tiny_model.toml")
-    before = build(instance, load_model(path)).resources
-    after = build(instance, load_model(path, {"absences.absent_min": "7"})).resources
+    before = build(instance, case_files.tiny_model()).resources
+    after = build(instance, case_files.tiny_model({"absences.absent_min": "7"})).resources
 
     assert {row.bound for row in before if row.rule == "absences"} == {1}
     assert {row.bound for row in after if row.rule == "absences"} == {7}

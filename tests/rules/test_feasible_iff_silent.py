@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
+import case_files
 import numpy as np
 import pytest
 import tiny
@@ -30,7 +31,7 @@ from allokering.solvers.exact.solve import ENGINES, Engine
 from allokering.solvers.outcome import Status
 from allokering.verifier.verify import check_rules
 
-CASES = [(kind, case) for kind in RULE_KINDS for case in tiny.read_cases(kind) if case["stage"] == "placement"]
+CASES = [(kind, case) for kind in RULE_KINDS for case in case_files.read_cases(kind) if case["stage"] == "placement"]
 """Violations of the other stages are not of paths, reliefs and transfers: they are of what a later stage does."""
 
 Adjusted = tuple[str, str, str, int]
@@ -188,7 +189,7 @@ def is_feasible(problem: Problem, engine: Engine) -> bool:
 
 def test_a_fixed_plan_has_one_option_each_and_the_plans_own_amounts() -> None:
     """The case at the limit of what is agreed across a border: ten residents and no more."""
-    [case] = [case for case in tiny.read_cases("cross_border") if case["name"] == "As many as is agreed"]
+    [case] = [case for case in case_files.read_cases("cross_border") if case["name"] == "As many as is agreed"]
     situation = tiny.make(case)
     problem = build(situation.instance, situation.model)
     fixed = fixed_problem(situation, problem)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from golden_rows import GOLDEN, SCENES, golden_text
+from rules.golden_rows import GOLDEN, SCENES, golden_text
 
 from allokering.kinds import RULE_KINDS
 from allokering.rules.registry import RULES
@@ -11,7 +11,7 @@ from allokering.rules.registry import RULES
 
 @pytest.mark.parametrize("kind", SCENES)
 def test_the_rows_are_those_last_reviewed(kind: str) -> None:
-    """If they are meant to change: `python tests/golden_rows.py`, and read the diff."""
+    """If they are meant to change: `make golden`, and read the diff."""
     assert golden_text(kind) == (GOLDEN / f"{kind}.txt").read_text(encoding="utf-8")
 
 

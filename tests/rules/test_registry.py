@@ -7,8 +7,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import case_files
 import pytest
-import tiny
 
 from allokering.builtin import builtin_folder
 from allokering.kinds import KINDS, RULE_KINDS, TERM_KINDS
@@ -34,7 +34,7 @@ BY_NAME = [f"{path}: {entry['id']}" for path, _, entry in ENTRIES]
 def test_a_rule_has_one_name_everywhere(kind: str) -> None:
     """Module, registry, case file and document."""
     assert RULES[kind].__name__.removesuffix(".rule") == f"allokering.rules.{kind}"
-    assert (tiny.HERE / "cases" / f"{kind}.toml").is_file()
+    assert (case_files.CASES / f"{kind}.toml").is_file()
     assert f"`{kind}`" in (ROOT / "docs" / "model.md").read_text("utf-8")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import case_files
 import pytest
 import tiny
 
@@ -13,7 +14,7 @@ from allokering.verifier.columns import check_columns
 from allokering.verifier.structure import check_calendar, check_ids
 from allokering.verifier.verify import check_rules
 
-CASES = [(kind, case) for kind in RULE_KINDS for case in tiny.read_cases(kind)]
+CASES = [(kind, case) for kind in RULE_KINDS for case in case_files.read_cases(kind)]
 
 
 @pytest.mark.parametrize(("kind", "case"), CASES, ids=[f"{kind}: {case['name']}" for kind, case in CASES])
@@ -39,15 +40,15 @@ def test_the_checks_find_exactly_what_the_case_says(kind: str, case: dict[str, A
 @pytest.mark.parametrize("kind", RULE_KINDS)
 def test_every_rule_has_a_clean_and_a_violating_case(kind: str) -> None:
     """A rule that no case breaks, or that every case breaks, is not tested."""
-    broken = {bool(case.get("violations")) for case in tiny.read_cases(kind)}
+    broken = {bool(case.get("violations")) for case in case_files.read_cases(kind)}
 
     assert broken == {True, False}
 
 
 def test_the_registry_is_the_folder_and_the_kinds() -> None:
     """A rule has one name: kind in the model, module, case file."""
-    folder = {path.stem for path in (tiny.HERE.parent / "allokering" / "rules").glob("[!_]*")}
-    cases = {path.stem for path in (tiny.HERE / "cases").glob("*.toml")}
+    folder = {path.stem for path in (case_files.HERE.parent / "allokering" / "rules").glob("[!_]*")}
+    cases = {path.stem for path in case_files.CASES.glob("*.toml")}
 
     assert list(RULES) == list(RULE_KINDS)
     assert folder - {"registry"} == set(RULE_KINDS)

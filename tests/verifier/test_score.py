@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import case_files
 import pytest
 import tiny
 
@@ -14,7 +15,7 @@ from allokering.verifier.score import PRICES, TierScore, score
 
 def test_every_term_of_the_objective_is_counted() -> None:
     """One plan pays for everything there is to pay for."""
-    situation = tiny.make(tiny.read_plan("every_term"))
+    situation = tiny.make(case_files.read_plan("every_term"))
 
     found = score(situation.instance, situation.model, situation.plan, "lexicographic")
 
@@ -40,7 +41,7 @@ def test_every_term_of_the_objective_is_counted() -> None:
 
 def test_the_weighted_objective_is_one_tier_of_kroner() -> None:
     """42 x 1,000 + 1 x 2,000,000 + 1,025,607 + 756 x 20 + 103 x 1,000."""
-    situation = tiny.make(tiny.read_plan("every_term"))
+    situation = tiny.make(case_files.read_plan("every_term"))
 
     found = score(situation.instance, situation.model, situation.plan, "weighted")
 
@@ -70,7 +71,7 @@ def test_institution_service_that_nobody_owes_is_not_postponed() -> None:
 
 def test_a_term_that_the_objective_lacks_costs_nothing() -> None:
     """The tier stays, and counts nothing."""
-    situation = tiny.make({**tiny.read_plan("every_term"), "without_terms": ["without_gp", "unplaced"]})
+    situation = tiny.make({**case_files.read_plan("every_term"), "without_terms": ["without_gp", "unplaced"]})
 
     found = score(situation.instance, situation.model, situation.plan, "lexicographic")
 
@@ -79,7 +80,7 @@ def test_a_term_that_the_objective_lacks_costs_nothing() -> None:
 
 def test_a_site_that_no_way_is_known_to_costs_no_travel() -> None:
     """Rotation travel is only counted where it can be."""
-    case = tiny.read_plan("every_term")
+    case = case_files.read_plan("every_term")
     case["instance"]["travel"] = [
         {"from_municipality_id": "vik", "to_municipality_id": "nes", "drop": True},
         {"from_municipality_id": "dal", "to_municipality_id": "nes", "drop": True},

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import replace
 from typing import Any
 
+import case_files
 import pytest
 import tiny
 
@@ -14,7 +15,7 @@ from allokering.verifier.score import score
 from allokering.verifier.stage_score import stage_values
 from allokering.verifier.verify import verify
 
-SPOILS = tiny.read_plan("spoiled")["spoil"]
+SPOILS = case_files.read_plan("spoiled")["spoil"]
 
 
 def _header(situation: tiny.Situation, objective: str) -> PlanHeader:
@@ -51,7 +52,7 @@ def _header(situation: tiny.Situation, objective: str) -> PlanHeader:
 
 def _spoiled(changes: dict[str, list[dict[str, Any]]]) -> tiny.Situation:
     """The good plan with other rows."""
-    good = tiny.read_plan("good")
+    good = case_files.read_plan("good")
     tables = good["plan"].keys() | changes.keys()
     return tiny.make(
         {**good, "plan": {table: [*good["plan"].get(table, []), *changes.get(table, [])] for table in tables}}
@@ -67,7 +68,7 @@ def _found(situation: tiny.Situation, header: PlanHeader | None) -> list[tuple[s
 @pytest.mark.parametrize("objective", ["lexicographic", "weighted"])
 def test_a_good_plan_is_good(objective: str) -> None:
     """Nothing is wrong with it, under either objective."""
-    situation = tiny.make(tiny.read_plan("good"))
+    situation = tiny.make(case_files.read_plan("good"))
 
     assert _found(situation, _header(situation, objective)) == []
 
@@ -75,7 +76,7 @@ def test_a_good_plan_is_good(objective: str) -> None:
 @pytest.mark.parametrize("spoil", SPOILS, ids=[spoil["name"] for spoil in SPOILS])
 def test_a_spoiled_plan_breaks_exactly_what_was_spoiled(spoil: dict[str, Any]) -> None:
     """The header is the good plan's, so the tiers are compared too."""
-    good = tiny.make(tiny.read_plan("good"))
+    good = tiny.make(case_files.read_plan("good"))
 
     found = _found(_spoiled(spoil["plan"]), _header(good, "lexicographic"))
 
@@ -93,7 +94,7 @@ def test_a_spoiled_plan_breaks_exactly_what_was_spoiled(spoil: dict[str, Any]) -
 )
 def test_a_tier_that_boasts_is_found_out(claim: dict[str, Any], expected: tuple[str, str, int, int]) -> None:
     """Dal has one resident without a GP in four half-years: 24 resident-months."""
-    situation = tiny.make(tiny.read_plan("good"))
+    situation = tiny.make(case_files.read_plan("good"))
     header = _header(situation, "lexicographic")
     boasting = header.tiers[0].model_copy(update=claim)
     status = claim.get("status", "optimal")
@@ -104,7 +105,7 @@ def test_a_tier_that_boasts_is_found_out(claim: dict[str, Any], expected: tuple[
 
 def test_an_honest_gap_is_no_violation() -> None:
     """A bound of 18 under 24 is a gap of a quarter."""
-    situation = tiny.make(tiny.read_plan("good"))
+    situation = tiny.make(case_files.read_plan("good"))
     header = _header(situation, "lexicographic")
     honest = header.tiers[0].model_copy(update={"bound": 18, "gap": 0.25, "status": "feasible"})
     header = header.model_copy(update={"tiers": (honest, *header.tiers[1:]), "status": "feasible"})
@@ -114,7 +115,7 @@ def test_an_honest_gap_is_no_violation() -> None:
 
 def test_a_tier_left_out_is_found_out() -> None:
     """Four tiers of five."""
-    situation = tiny.make(tiny.read_plan("good"))
+    situation = tiny.make(case_files.read_plan("good"))
     header = _header(situation, "lexicographic")
 
     found = _found(situation, header.model_copy(update={"tiers": header.tiers[1:]}))
@@ -125,7 +126,7 @@ def test_a_tier_left_out_is_found_out() -> None:
 @pytest.mark.parametrize("what", ["instance", "model"])
 def test_a_plan_of_something_else_is_found_out(what: str) -> None:
     """The hash in the plan is not the hash of what it is held against."""
-    situation = tiny.make(tiny.read_plan("good"))
+    situation = tiny.make(case_files.read_plan("good"))
     header = _header(situation, "lexicographic")
 
     found = _found(situation, header.model_copy(update={what: ContentHash(name="tiny", sha256="0" * 64)}))
@@ -135,12 +136,12 @@ def test_a_plan_of_something_else_is_found_out(what: str) -> None:
 
 def test_a_plan_that_does_not_say_where_it_comes_from_is_not_good() -> None:
     """Without a header no tier can be compared."""
-    assert _found(tiny.make(tiny.read_plan("good")), None) == [("provenance", "plan", 1, 0)]
+    assert _found(tiny.make(case_files.read_plan("good")), None) == [("provenance", "plan", 1, 0)]
 
 
 def test_a_key_in_two_rows_is_found_out() -> None:
     """The same list twice."""
-    situation = tiny.make(tiny.read_plan("good"))
+    situation = tiny.make(case_files.read_plan("good"))
     header = _header(situation, "lexicographic")
     plan = replace(situation.plan, lists=(*situation.plan.lists, situation.plan.lists[0]))
 
@@ -149,7 +150,7 @@ def test_a_key_in_two_rows_is_found_out() -> None:
 
 def test_a_programme_that_the_model_lacks_is_found_out() -> None:
     """Nothing can be said of a trainee in an unknown programme."""
-    situation = tiny.make(tiny.read_plan("good"))
+    situation = tiny.make(case_files.read_plan("good"))
     header = _header(situation, "lexicographic")
     model = replace(situation.model, programmes=situation.model.programmes[1:])
     header = header.model_copy(update={"model": ContentHash(name="tiny", sha256=model.sha256)})
@@ -178,7 +179,7 @@ def test_a_rule_counts_from_the_day_it_is_in_force() -> None:
 @pytest.mark.parametrize("where", ["tiers", "stages"])
 def test_a_value_a_status_and_a_bound_that_are_not_borne_out(where: str) -> None:
     """A tier or a stage said to be better, or better proven, than its rows and bounds say is found out."""
-    situation = tiny.make(tiny.read_plan("good"))
+    situation = tiny.make(case_files.read_plan("good"))
     header = _header(situation, "lexicographic")
     first = getattr(header, where)[0]
     rest = getattr(header, where)[1:]
@@ -196,7 +197,7 @@ def test_a_value_a_status_and_a_bound_that_are_not_borne_out(where: str) -> None
 
 def test_a_plan_is_not_optimal_because_it_says_so() -> None:
     """The plan's own status follows from its tiers."""
-    situation = tiny.make(tiny.read_plan("good"))
+    situation = tiny.make(case_files.read_plan("good"))
     header = _header(situation, "lexicographic")
 
     assert _found(situation, header.model_copy(update={"status": "feasible"})) == [("tiers", "plan", 1, 0)]
