@@ -55,6 +55,8 @@ class Relief:
     resource: int
     most: int
     prices: tuple[int, ...]
+    also_uses: tuple[tuple[int, int], ...] = ()
+    """What else every unit uses, as (resource, amount), such as what a tier that is held leaves to be paid."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +234,9 @@ class Problem:
     @cached_property
     def adjustment_usage(self) -> sparse.csr_array:
         """What a unit of each relief, then of each transfer, uses: shape (adjustments, resources)."""
-        cells = [(row, relief.resource, -1) for row, relief in enumerate(self.reliefs)]
+        cells = []
+        for row, relief in enumerate(self.reliefs):
+            cells += [(row, relief.resource, -1), *((row, resource, amount) for resource, amount in relief.also_uses)]
         for row, transfer in enumerate(self.transfers, start=len(self.reliefs)):
             cells += [(row, transfer.source, -1), (row, transfer.target, 1)]
             cells += [(row, resource, amount) for resource, amount in transfer.also_uses]

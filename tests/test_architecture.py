@@ -15,7 +15,7 @@ LINES_MAX = 400
 LEVELS = (
     # What everything rests on.
     "builtin, errors, language, problem, tables, violation",
-    "kinds, instance, plan",
+    "kinds, instance, plan, problem_edits",
     "model, comparison",
     # Files beside facts beside what is read of a written plan: none knows of the others.
     "files, workbook, refresh, generation, facts, evidence",
@@ -93,8 +93,11 @@ def test_every_name_of_a_level_exists() -> None:
 
 
 def test_the_problem_knows_nothing() -> None:
-    """It is of any domain."""
+    """It is of any domain, and so are its edits."""
     assert {name for name in IMPORTS["allokering.problem"] if name.startswith("allokering")} == set()
+    assert {name for name in IMPORTS["allokering.problem_edits"] if name.startswith("allokering")} == {
+        "allokering.problem"
+    }
 
 
 @pytest.mark.parametrize("module", [module for module in SOURCES if module.startswith("allokering.solvers")])

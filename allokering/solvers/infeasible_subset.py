@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-from scipy import sparse
-
-from allokering.problem import ListedOptions, Options, Problem, Tier
+from allokering.problem import Problem
+from allokering.problem_edits import relax_actors, relax_rows, unprice
 from allokering.solvers.exact.solve import solve_exact
 from allokering.solvers.outcome import Status
 
@@ -26,6 +24,39 @@ class Part:
     subject: str
 
 
+@dataclass(frozen=True)
+class Parts:
+    """A problem without prices, of which every part can be held or let go."""
+
+    problem: Problem
+    let_go: Problem
+    """Every actor takes from nobody and gives what it can."""
+
+    @classmethod
+    def of(cls, problem: Problem) -> Parts:
+        """Prices say nothing of what is possible."""
+        free = unprice(problem)
+        return cls(free, relax_actors(free, {actor.actor for actor in free.actors}))
+
+    @property
+    def every(self) -> list[Part]:
+        """The actors, then the rows, by rule and subject."""
+        rows = sorted({Part(resource.rule, resource.subject) for resource in self.problem.resources})
+        return [*(Part("", actor.actor) for actor in self.problem.actors), *rows]
+
+    def conflict(self, parts: Sequence[Part]) -> bool:
+        """Have these actors no choice within these rows? The other rows are wide, the other actors use the least."""
+        kept = set(parts)
+        actors = tuple(
+            held if Part("", held.actor) in kept else free
+            for held, free in zip(self.problem.actors, self.let_go.actors, strict=True)
+        )
+        rows = enumerate(self.problem.resources)
+        others = [number for number, row in rows if Part(row.rule, row.subject) not in kept]
+        held = relax_rows(replace(self.problem, actors=actors), others)
+        return solve_exact(held, engine="cp-sat").status is Status.INFEASIBLE
+
+
 def smallest_conflict(problem: Problem) -> tuple[Part, ...]:
     """Parts of an infeasible problem that cannot hold together, while any of them could be spared.
 
@@ -37,61 +68,20 @@ def smallest_conflict(problem: Problem) -> tuple[Part, ...]:
     alone = [Part("", actor.actor) for actor in problem.actors if not len(actor)]
     if alone:
         return tuple(alone[:1])
-    rows = sorted({Part(resource.rule, resource.subject) for resource in problem.resources})
-    parts = [*(Part("", actor.actor) for actor in problem.actors), *rows]
-    if not _conflicts(problem, parts):
+    parts = Parts.of(problem)
+    if not parts.conflict(parts.every):
         raise ValueError("the problem has a solution")
-    return tuple(sorted(_needed(problem, [], parts, is_new=True)))
+    return tuple(sorted(_needed(parts, [], parts.every, is_new=True)))
 
 
-def _needed(problem: Problem, beside: list[Part], parts: Sequence[Part], *, is_new: bool) -> list[Part]:
+def _needed(whole: Parts, beside: list[Part], parts: Sequence[Part], *, is_new: bool) -> list[Part]:
     """Of the parts, the fewest that conflict beside the given ones; `is_new` if those have grown since a test."""
-    if is_new and _conflicts(problem, beside):
+    if is_new and whole.conflict(beside):
         return []
     if len(parts) == 1:
         return list(parts)
     half = len(parts) // 2
     first, second = list(parts[:half]), list(parts[half:])
-    of_second = _needed(problem, beside + first, second, is_new=True)
-    of_first = _needed(problem, beside + of_second, first, is_new=bool(of_second))
+    of_second = _needed(whole, beside + first, second, is_new=True)
+    of_first = _needed(whole, beside + of_second, first, is_new=bool(of_second))
     return of_first + of_second
-
-
-def _conflicts(problem: Problem, parts: Sequence[Part]) -> bool:
-    """Have these actors no choice within these rows? The other rows are opened wide, the other actors use the least."""
-    kept = set(parts)
-    width = len(problem.resources)
-    actors = tuple(
-        _unpriced(actor, width) if Part("", actor.actor) in kept else _at_its_best(actor, width)
-        for actor in problem.actors
-    )
-    wide = 1 << 40
-    resources = tuple(
-        resource if Part(resource.rule, resource.subject) in kept else replace(resource, bound=wide)
-        for resource in problem.resources
-    )
-    only_feasible = Problem(
-        (Tier("feasible", ""),),
-        resources,
-        actors,
-        tuple(replace(relief, prices=(0,)) for relief in problem.reliefs),
-        tuple(replace(transfer, prices=(0,)) for transfer in problem.transfers),
-    )
-    return solve_exact(only_feasible, engine="cp-sat").status is Status.INFEASIBLE
-
-
-def _unpriced(actor: Options, resources: int) -> Options:
-    """The same options at no price."""
-    every = np.arange(len(actor))
-    keys = [actor.key(option) for option in range(len(actor))]
-    return ListedOptions(actor.actor, keys, actor.usage(every, resources), np.zeros((len(actor), 1), dtype=np.int64))
-
-
-def _at_its_best(actor: Options, resources: int) -> Options:
-    """One option that supplies of every resource the most that any does, and uses nothing: no plan is lost by it.
-
-    To leave the actor out would lose what it supplies, and another part of a conflict would be blamed for that.
-    """
-    least = actor.usage(np.arange(len(actor)), resources).tocsc().min(axis=0).toarray().reshape(1, -1)
-    usage = sparse.csr_array(np.minimum(least, 0))
-    return ListedOptions(actor.actor, ["at its best"], usage, np.zeros((1, 1), dtype=np.int64))

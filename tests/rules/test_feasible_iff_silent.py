@@ -8,7 +8,6 @@ that is left to the solver: whether there is a place for everyone.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import Any
 
 import case_files
@@ -24,7 +23,8 @@ from allokering.formulation.paths import PathOptions
 from allokering.instance import Instance
 from allokering.kinds import RULE_KINDS
 from allokering.plan import Coverage, PlacementStatus, Plan
-from allokering.problem import Integers, ListedOptions, Options, Problem
+from allokering.problem import Integers, Options, Problem
+from allokering.problem_edits import fix_adjustments, fix_solution
 from allokering.solvers.budget import Budget
 from allokering.solvers.exact.enumeration import all_columns
 from allokering.solvers.exact.solve import ENGINES, Engine
@@ -62,21 +62,10 @@ def fixed_problem(situation: tiny.Situation, problem: Problem) -> Problem | None
     amounts = amounts_of(situation, problem)
     if None in chosen or amounts is None:
         return None
-    used = problem.adjustment_usage.T @ amounts
-    width = len(problem.resources)
-    return replace(
-        problem,
-        resources=tuple(
-            replace(row, bound=row.bound - int(use)) for row, use in zip(problem.resources, used, strict=True)
-        ),
-        actors=tuple(
-            ListedOptions(actor.actor, [actor.key(option)], actor.usage(one, width), actor.prices(one))
-            for actor, option in zip(problem.actors, (option for option in chosen if option is not None), strict=True)
-            for one in [np.array([option])]
-        ),
-        reliefs=(),
-        transfers=tuple(row for row in problem.transfers if problem.resources[row.source].rule != "coverage"),
-    )
+    of_supervision = [problem.resources[one.source].rule != "coverage" for one in problem.transfers]
+    settled = np.array([*(True for _ in problem.reliefs), *(not left for left in of_supervision)], dtype=bool)
+    options = np.array([option for option in chosen if option is not None], dtype=np.int64)
+    return fix_adjustments(fix_solution(problem, options), amounts, settled)
 
 
 def option_of(instance: Instance, actor: PathOptions, plan: Plan) -> int | None:
