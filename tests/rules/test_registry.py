@@ -12,7 +12,7 @@ import pytest
 
 from allokering.builtin import builtin_folder
 from allokering.kinds import KINDS, RULE_KINDS, TERM_KINDS
-from allokering.model import PARTS, SECTIONS, list_models, load_model
+from allokering.model import PARTS, SECTIONS, Model, list_models, load_model
 from allokering.rules.registry import RULES
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +20,8 @@ MODELS = builtin_folder("models")
 FILES = sorted(MODELS.rglob("*.toml"))
 FOLDERS = {"rule": "rulesets", "tier": "objectives", "term": "objectives", "measure": "policies"}
 """Where entries stand; programmes have a folder of their own."""
+EXTRA = "extra"
+"""The rules that only models of one's own use."""
 HEADS = sorted(MODELS.glob("*.toml"))
 ENTRIES = [
     (path.relative_to(MODELS).as_posix(), section, entry)
@@ -28,6 +30,15 @@ ENTRIES = [
     for entry in tomllib.loads(path.read_text("utf-8")).get(section, [])
 ]
 BY_NAME = [f"{path}: {entry['id']}" for path, _, entry in ENTRIES]
+
+
+@pytest.fixture(scope="module")
+def choosing(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """A model of one's own, of the rules of `alis` and those to choose."""
+    head = (MODELS / "alis.toml").read_text("utf-8").replace('"alis"\n', f'["alis", "{EXTRA}"]\n', 1)
+    path = tmp_path_factory.mktemp("models") / "choosing.toml"
+    path.write_text(head, "utf-8")
+    return load_model(str(path))
 
 
 @pytest.mark.parametrize("kind", RULE_KINDS)
@@ -51,9 +62,19 @@ def test_a_term_is_in_the_document(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for section in KINDS.values() for kind in section])
-def test_every_kind_is_in_a_built_in_model(kind: str) -> None:
-    """A kind that no model uses is dead."""
-    assert kind in {entry.kind for name in list_models() for entry in load_model(name).entries}
+def test_every_kind_is_in_a_built_in_model(kind: str, choosing: Model) -> None:
+    """A kind that no model uses is dead; a rule may be one that only models of one's own use."""
+    used = {entry.kind for name in list_models() for entry in load_model(name).entries}
+
+    assert kind in used | {rule.kind for rule in choosing.rules}
+
+
+def test_a_model_may_take_the_rules_that_no_built_in_model_uses(choosing: Model) -> None:
+    """They come after those of `alis`, each typed."""
+    rules = load_model("alis").rules
+
+    assert choosing.rules[: len(rules)] == rules
+    assert [type(rule.typed) for rule in choosing.rules] == [RULE_KINDS[rule.kind] for rule in choosing.rules]
 
 
 @pytest.mark.parametrize("head", HEADS, ids=lambda path: path.stem)
@@ -69,8 +90,8 @@ def test_every_built_in_model_loads(head: Path) -> None:
 
 
 def test_every_file_of_models_belongs_to_a_built_in_model() -> None:
-    """A part that no model names is never read."""
-    named = set()
+    """A part that no model names is never read, but for the rules to choose."""
+    named = {MODELS / FOLDERS["rule"] / f"{EXTRA}.toml"}
     for head in HEADS:
         content = tomllib.loads(head.read_text("utf-8"))
         for key, folder in PARTS.items():
