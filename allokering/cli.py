@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import time
 from importlib import import_module
 from typing import Any
 
@@ -50,7 +51,8 @@ class Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command."""
+        """Run the command; it is told when the program was called, before what it needs was loaded."""
+        ctx.obj = time.monotonic()
         try:
             return super().invoke(ctx)
         except AllokeringError as error:

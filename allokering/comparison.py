@@ -273,7 +273,7 @@ def _values(before: Mapping[str, int], after: Mapping[str, int]) -> tuple[ValueD
 
 
 def _kroner(plan: Plan) -> dict[str, int]:
-    values = [tier.value for tier in (() if plan.header is None else plan.header.tiers) if tier.unit == NOK]
+    values = [tier.value for tier in plan.header.tiers if tier.unit == NOK]
     return {NOK: sum(values)} if values else {}
 
 
@@ -287,8 +287,7 @@ def _tiers(before: Plan, after: Plan) -> tuple[TierDiff, ...]:
 
 
 def _tiers_by_name(plan: Plan) -> dict[str, TierResult]:
-    header = plan.header
-    return {} if header is None else {tier.name: tier for tier in (*header.tiers, *header.stages)}
+    return {tier.name: tier for tier in (*plan.header.tiers, *plan.header.stages)}
 
 
 def _reached(tier: TierResult | None) -> tuple[str, int, int] | None:
@@ -297,8 +296,6 @@ def _reached(tier: TierResult | None) -> tuple[str, int, int] | None:
 
 
 def _made_from(before: Plan, after: Plan) -> tuple[str, ...]:
-    if before.header is None or after.header is None:
-        return ()
     pairs = {
         "instance": (before.header.instance.sha256, after.header.instance.sha256),
         "model": (before.header.model.sha256, after.header.model.sha256),

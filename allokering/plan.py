@@ -13,6 +13,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from allokering.notes import Note
 from allokering.tables import Form, Id, Kroner, Patients, Pin, Residents, Row, Share, Unit
 
 
@@ -225,14 +226,18 @@ class PlanHeader(BaseModel):
     seconds: float
     tiers: tuple[TierResult, ...]
     stages: tuple[TierResult, ...]
-    notes: tuple[str, ...] = ()
+    unique: bool | None = None
+    """Is it proven that no other plan is as good and comes before this one, in the stages too? Then every machine makes
+    the same tables. None: made by a version that does not say."""
+    notes: tuple[Note, ...] = ()
+    """What a reader must know that the tables do not say, as data: see `allokering.notes`."""
     pins: tuple[Pin, ...] = ()
     """Pins given with an earlier plan, in addition to the instance's own."""
 
 
 @dataclass(frozen=True)
-class Plan:
-    """A whole plan: one tuple of rows per table, sorted by key. `header` is None until it is known."""
+class PlanTables:
+    """A plan's tables, as far as they are known: one tuple of rows per table, sorted by key."""
 
     placements: tuple[Placement, ...] = ()
     rotations: tuple[Rotation, ...] = ()
@@ -243,10 +248,20 @@ class Plan:
     cross_border: tuple[CrossBorderListing, ...] = ()
     openings: tuple[Opening, ...] = ()
     selection: tuple[Selection, ...] = ()
-    header: PlanHeader | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True)
+class Plan(PlanTables):
+    """A whole plan: its tables, and where they come from."""
+
+    header: PlanHeader = field(kw_only=True, compare=False)
+
+    @staticmethod
+    def of(tables: PlanTables, header: PlanHeader) -> Plan:
+        """The plan that consists of these tables."""
+        rows = {table: getattr(tables, table) for table in PLAN_TABLES}
+        return Plan(**rows, header=header)
 
     def with_pins(self, pins: Sequence[Pin]) -> Plan:
         """The same plan, with the pins recorded that it was given in addition to the instance's own."""
-        if self.header is None:
-            raise ValueError("pins are recorded in the header")
         return replace(self, header=self.header.model_copy(update={"pins": tuple(pins)}))

@@ -6,6 +6,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 
 from rich.console import Console, Group
 from rich.markup import escape
@@ -13,6 +14,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from allokering.events import Began, Bounded, Event, Improved, Stage
 from allokering.instance import Instance
 from allokering.language import say
 from allokering.plan import Placement, PlacementStatus, Plan, SelectionState, TierResult
@@ -23,9 +25,13 @@ QUIET_SECONDS = 2.0
 
 
 class Watcher:
-    """Shows stage, tier, best plan and bound on a terminal; nothing elsewhere."""
+    """An observer: shows stage, tier, best plan and bound on a terminal; nothing elsewhere.
+
+    It speaks the language of who made it, whatever thread an event comes from.
+    """
 
     def __init__(self, console: Console) -> None:
+        self._context = copy_context()
         self._stage = ""
         self._progress = Progress(
             SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True
@@ -42,13 +48,20 @@ class Watcher:
         self._progress.start()
         self._is_shown = True
 
-    def stage(self, name: str) -> None:
-        """A stage begins."""
-        self._stage = name
-        self._show(name)
+    def __call__(self, event: Event) -> None:
+        """Show it, if it is something that is shown."""
+        match event:
+            case Began(stage, _):
+                # A copy, as two threads cannot be in one context.
+                self._context.copy().run(self._begin, stage)
+            case Improved(tier, value, bound) | Bounded(tier, value, bound):
+                self._context.copy().run(self._tier, tier, value, bound)
 
-    def tier(self, name: str, value: int | None, bound: int | None) -> None:
-        """Something better is known of a tier."""
+    def _begin(self, stage: Stage) -> None:
+        self._stage = said(stage)
+        self._show(self._stage)
+
+    def _tier(self, name: str, value: int | None, bound: int | None) -> None:
         best, least = ("-" if number is None else f"{number:,}" for number in (value, bound))
         gap = "-" if value is None or bound is None else f"{relative_gap(value, bound):.2%}"
         self._show(
@@ -70,6 +83,23 @@ class Watcher:
         self._timer.cancel()
         if self._is_shown:
             self._progress.stop()
+
+
+def said(stage: Stage) -> str:
+    """What a stage is called, in the language in use."""
+    match stage:
+        case Stage.PLACEMENT:
+            return say("placement")
+        case Stage.SUPERVISION:
+            return say("supervision")
+        case Stage.GROUPS:
+            return say("groups")
+        case Stage.LISTS:
+            return say("lists")
+        case Stage.VERIFICATION:
+            return say("verification")
+        case Stage.WRITING:
+            return say("writing")
 
 
 @contextmanager
@@ -103,8 +133,7 @@ def _quality(plan: Plan) -> Table:
         ("Status", "left"),
     ):
         table.add_column(say(column), justify="right" if justify == "right" else "left")
-    header = plan.header
-    for tier in () if header is None else (*header.tiers, *header.stages):
+    for tier in (*plan.header.tiers, *plan.header.stages):
         table.add_row(say(tier.name), f"{tier.value:,}", f"{tier.bound:,}", say(tier.unit), _status(tier))
     return table
 

@@ -11,7 +11,8 @@ import datetime as dt
 from functools import cache
 from typing import Any
 
-from allokering.engine.run import Wanted, make_plan
+from allokering.engine.job import Job
+from allokering.engine.run import run
 from allokering.instance import Instance, Settings
 from allokering.model import Model, load_model
 from allokering.plan import Plan
@@ -124,4 +125,4 @@ def model() -> Model:
 @cache
 def plan() -> Plan:
     """The plan of the region."""
-    return make_plan(instance(), model(), Wanted())
+    return run(Job(instance(), model())).plan

@@ -15,7 +15,7 @@ from random_instances import random_case
 from allokering.engine.build import build
 from allokering.evidence.recount import finished_supervisors
 from allokering.evidence.written_plan import forms_to_choose, read_paths
-from allokering.formulation.placement import placement_plan
+from allokering.formulation.placement import placement_tables
 from allokering.instance import Instance
 from allokering.model import Entry, Model
 from allokering.plan import OpeningState, PlacementStatus, Plan, SelectionState
@@ -212,7 +212,7 @@ def shows(sight: str, seed: int) -> bool:
     instance, model = random_case(seed)
     problem = build(instance, model)
     solution = solve_exact(problem).solution
-    return solution is not None and SIGHTS[sight](instance, model, placement_plan(instance, model, problem, solution))
+    return solution is not None and SIGHTS[sight](instance, model, placement_tables(instance, model, problem, solution))
 
 
 WITNESSES: dict[str, int] = {

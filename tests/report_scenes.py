@@ -6,7 +6,8 @@ from dataclasses import fields, replace
 from functools import cache
 from typing import Any
 
-from allokering.engine.run import Wanted, make_plan
+from allokering.engine.job import Job
+from allokering.engine.run import run
 from allokering.files.reading import read_instance
 from allokering.instance import Instance
 from allokering.language import speak
@@ -47,7 +48,7 @@ def narvik() -> Instance:
 @cache
 def plan(earlier: bool = False) -> Plan:
     """Narvik's plan of today or the earlier one."""
-    return make_plan(narvik(), model(earlier), Wanted())
+    return run(Job(narvik(), model(earlier))).plan
 
 
 def scene() -> Scene:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allokering.notes import Note
 from allokering.plan import PLAN_TABLES, ContentHash, Plan, PlanHeader, TierResult
 
 TIER = TierResult(name="people", unit="points", value=3, bound=2, gap=1 / 3, status="feasible", seconds=0.5)
@@ -18,7 +19,7 @@ HEADER = PlanHeader(
     seconds=0.5,
     tiers=(TIER,),
     stages=(),
-    notes=("Nes får ingen",),
+    notes=(Note(id="recruits"), Note(id="of a later version", values={"municipality": "Nes"})),
 )
 
 

@@ -9,7 +9,7 @@ from random import Random
 
 from allokering.instance import Instance, Settings
 from allokering.model import Entry, Model, load_model
-from allokering.plan import Coverage, Placement, PlacementStatus, Plan, Rotation, Supervision
+from allokering.plan import Coverage, Placement, PlacementStatus, PlanTables, Rotation, Supervision
 from allokering.tables import Doctor, Municipality, Pin, Position, PositionPart, Row, Trainee, Travel
 
 START = dt.date(2025, 1, 1)
@@ -223,7 +223,7 @@ class Scene:
             )
         )
 
-    def built(self, shuffle: int | None = None) -> tuple[Instance, Plan]:
+    def built(self, shuffle: int | None = None) -> tuple[Instance, PlanTables]:
         """The instance and the placement; `shuffle` is the seed of another order of all rows."""
         rows = {table: list(own) for table, own in self.rows.items()}
         placements, rotations, coverage = list(self.placements), list(self.rotations), list(self.coverage)
@@ -232,7 +232,7 @@ class Scene:
             random = Random(shuffle)
             for own in (*rows.values(), placements, rotations, coverage, supervision):
                 random.shuffle(own)
-        plan = Plan(
+        plan = PlanTables(
             placements=tuple(placements),
             rotations=tuple(rotations),
             coverage=tuple(coverage),

@@ -14,8 +14,8 @@ ROOT = Path(__file__).parent.parent
 LINES_MAX = 400
 LEVELS = (
     # What everything rests on.
-    "builtin, errors, language, problem, tables, violation",
-    "kinds, instance, plan, problem_edits",
+    "builtin, errors, language, notes, problem, tables, violation",
+    "kinds, instance, plan, events, problem_edits",
     "model, comparison",
     # Files beside facts beside what is read of a written plan: none knows of the others.
     "files, workbook, refresh, generation, facts, evidence",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
+import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +17,8 @@ from filelock import FileLock
 
 from allokering.cli import main
 from allokering.engine import run as planning
+from allokering.solvers.budget import Budget
+from allokering.solvers.outcome import Outcome, Status
 from allokering.verifier.verify import Verdict
 from allokering.violation import Violation
 
@@ -218,11 +223,28 @@ def test_8_what_does_not_verify_is_not_published(tmp_path: Path, monkeypatch: py
     assert not (tmp_path / "plan").exists()
 
 
-def test_130_interrupted_before_there_is_a_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_6_stopped_before_there_is_a_plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first Ctrl-C asks for the best plan, and there is none yet."""
+
+    def stopped(_problem: object, *, budget: Budget, **_: object) -> Outcome:
+        os.kill(os.getpid(), signal.SIGINT)
+        while not budget.stopped:
+            time.sleep(0.01)
+        return Outcome(Status.UNKNOWN, None, (), "exact", 0.0)
+
+    monkeypatch.setattr(planning, "solve", stopped)
+    result = run("solve", INSTANCE, "-o", tmp_path / "plan")
+
+    assert result.exit_code == 6
+    assert "No plan was found" in result.stderr
+    assert not (tmp_path / "plan").exists()
+
+
+def test_130_interrupted_when_the_work_does_not_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not 1, which is a plan that breaks a rule."""
 
     def interrupted(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt  # as a second Ctrl-C does where the work is waited for
 
     monkeypatch.setattr(planning, "solve", interrupted)
     result = run("solve", INSTANCE, "-o", tmp_path / "plan")
@@ -281,7 +303,9 @@ def test_an_earlier_plan_that_breaks_a_rule_today_is_named(solved: Path, instanc
 
     assert result.exit_code == 0, result.output
     assert "Note: what is left of the earlier plan breaks a rule today" in result.stderr
-    assert json.loads((tmp_path / "plan" / "plan.json").read_text("utf-8"))["notes"][0].startswith("what is left")
+    assert json.loads((tmp_path / "plan" / "plan.json").read_text("utf-8"))["notes"] == [
+        {"id": "start_lost", "values": {}}
+    ]
 
 
 def test_a_plan_of_a_model_of_ones_own_is_checked_and_reported_with_it(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_of_equal_plans_nothing_is_said() -> None:
 
     assert compare(sample(), sample()) == PlanDiff()
     assert compare(sample(), replace(sample(), header=slow)).is_empty
-    assert compare(Plan(), Plan()).is_empty
+    assert compare(Plan(header=HEADER), Plan(header=HEADER)).is_empty
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from allokering.cli import COMMANDS, main
-from allokering.engine.run import Wanted, make_plan
+from allokering.engine.job import Job
+from allokering.engine.run import run
 from allokering.files.reading import read_instance
 from allokering.model import load_model
 
@@ -67,7 +68,7 @@ def test_the_planners_table_is_real() -> None:
             model = load_model("alis")
         else:
             model = load_model("alis-cap-1000", {"list_target.patients_per_fte": cap})
-        header = make_plan(instance, model, Wanted()).header
+        header = run(Job(instance, model)).plan.header
         assert header is not None
         found = {tier.name: tier.value for tier in header.tiers}
         assert (found["uncovered"], found["cost"]) == (int(uncovered), int(cost)), cap

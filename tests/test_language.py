@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import pickle
 import string
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from babel.messages.pofile import read_po
 
 from allokering.files.table_columns import columns
 from allokering.instance import Settings, TravelFallback
-from allokering.language import say, speak
+from allokering.language import Text, say, speak
 from allokering.model import load_model
 from allokering.plan import PLAN_TABLES
 from allokering.tables import TABLES
@@ -85,6 +86,17 @@ def test_every_text_is_translated(catalogue: dict[str, str]) -> None:
 def test_the_catalogue_has_nothing_that_nobody_says(catalogue: dict[str, str]) -> None:
     """A text that is no longer in the code is no longer in the catalogue."""
     assert sorted(set(catalogue) - said()) == []
+
+
+def test_what_was_said_can_be_said_in_another_language() -> None:
+    """What it names too, and after a journey to another process."""
+    text = say("gap {gap}", gap=say("none"))
+    assert isinstance(text, Text)
+    sent = pickle.loads(pickle.dumps(text))  # noqa: S301 - our own
+
+    assert (text, sent) == ("gap none", "gap none")
+    assert sent.in_language("nb") == "gap ingen"
+    assert sent.in_language("en") == "gap none"
 
 
 def test_a_text_is_said_in_the_language_in_use() -> None:

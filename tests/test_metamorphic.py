@@ -14,11 +14,12 @@ import pytest
 from random_instances import random_case
 
 from allokering.engine.build import build
-from allokering.engine.run import Wanted, make_plan
+from allokering.engine.job import Job, SolveOptions
+from allokering.engine.run import run
 from allokering.files.plan_files import write_plan
 from allokering.files.reading import read_instance
 from allokering.files.writing import write_instance
-from allokering.formulation.placement import placement_plan
+from allokering.formulation.placement import placement_tables
 from allokering.instance import Instance
 from allokering.model import Model, load_model
 from allokering.solvers.exact.solve import solve_exact
@@ -33,7 +34,7 @@ Change = Callable[[Instance], Instance]
 
 def plan_files(instance: Instance, model: Model, folder: Path, workers: int = 1) -> dict[str, bytes]:
     """The tables of the plan as they are written, by name."""
-    plan = make_plan(instance, model, Wanted(workers=workers))
+    plan = run(Job(instance, model, SolveOptions(workers=workers))).plan
     write_plan(plan, folder)
     assert verify(instance, model, plan).ok
     return {path.name: path.read_bytes() for path in sorted(folder.glob("*.csv"))}
@@ -82,7 +83,7 @@ def test_shuffled_random_rows_give_the_same_placement(seed: int) -> None:
     for one in (instance, again):
         problem = build(one, model)
         solution = solve_exact(problem).solution
-        plans.append(solution and placement_plan(one, model, problem, solution))
+        plans.append(solution and placement_tables(one, model, problem, solution))
 
     assert plans[0] == plans[1]
 
@@ -153,7 +154,7 @@ def test_a_pin_on_what_is_so_anyway_keeps_the_value(seed: int) -> None:
     outcome = solved(seed)
     problem = build(instance, model)
     if outcome.solution is not None:
-        plan = placement_plan(instance, model, problem, outcome.solution)
+        plan = placement_tables(instance, model, problem, outcome.solution)
         held = {row.trainee_id: row.position_id for row in plan.placements if row.position_id is not None}
         pins = [pin for pin in instance.pins if pin.what is PinWhat.SUPERVISOR or pin.trainee_id not in held]
         pins += [_must(trainee, PinWhat.POSITION, position) for trainee, position in held.items()]

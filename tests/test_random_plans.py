@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from random_instances import random_case
 
-from allokering.engine.run import Wanted, make_plan
+from allokering.engine.job import Job
+from allokering.engine.run import run
 from allokering.errors import NoPlanPossible
 from allokering.verifier.verify import verify
 
@@ -20,7 +21,7 @@ def test_every_plan_verifies(first: int) -> None:
     for seed in range(first, first + CHUNK):
         instance, model = random_case(seed)
         try:
-            plan = make_plan(instance, model, Wanted())
+            plan = run(Job(instance, model)).plan
         except NoPlanPossible as reason:
             reasons.append(str(reason))
             continue

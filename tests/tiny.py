@@ -24,7 +24,7 @@ from case_files import tiny_model
 
 from allokering.instance import Instance, Settings
 from allokering.model import Entry, Model
-from allokering.plan import PLAN_TABLES, Plan
+from allokering.plan import PLAN_TABLES, PlanTables
 from allokering.tables import TABLES, Row
 
 SETTINGS: dict[str, Any] = {
@@ -109,7 +109,7 @@ class Situation:
 
     instance: Instance
     model: Model
-    plan: Plan
+    plan: PlanTables
 
 
 def make(case: Mapping[str, Any]) -> Situation:
@@ -174,7 +174,7 @@ def _path_of_taker(instance: Instance, position_id: str) -> dict[str, Any]:
     }
 
 
-def _plan(instance: Instance, case: Mapping[str, Any]) -> Plan:
+def _plan(instance: Instance, case: Mapping[str, Any]) -> PlanTables:
     takers = [_path_of_taker(instance, position_id) for position_id in case.get("opened", ())]
     paths = [*case.get("paths", [GOOD_PATH]), *takers]
     changes = case.get("plan", {})
@@ -206,7 +206,7 @@ def _plan(instance: Instance, case: Mapping[str, Any]) -> Plan:
         if table == "coverage":
             tables[table] = _coverage(instance, tables["lists"], changes.get("cross_border", []))
         tables[table] = _changed(tables.get(table, []), changes.get(table, []), row_type.key)
-    return Plan(**{table: tuple(_rows_of(PLAN_TABLES[table], rows)) for table, rows in tables.items()})  # type: ignore[arg-type]
+    return PlanTables(**{table: tuple(_rows_of(PLAN_TABLES[table], rows)) for table, rows in tables.items()})  # type: ignore[arg-type]
 
 
 def _placements(instance: Instance, path: Mapping[str, Any]) -> Rows:

@@ -37,6 +37,5 @@ def read_given(instance: str, plan: Path, model_name: str | None) -> Given:
         UsageError: there is no plan.
     """
     found, written = read_instance(instance), read_plan(plan)
-    assert written.header is not None  # noqa: S101 - a plan without one is not read
     model = load_model(model_name or written.header.model.name, written.header.overrides)
     return Given(found, model, written, verify(with_recorded_pins(found, written), model, written))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,19 @@ import click
 from rich.console import Console
 
 from allokering.commands.arguments import AS_JSON, FAULTS, PATH
-from allokering.engine.run import Wanted, check_wanted, make_plan, publish
-from allokering.errors import UsageError
+from allokering.commands.stopping import in_a_thread, stoppable
+from allokering.engine.job import Job, SolveOptions, parse_overrides
+from allokering.engine.publish import check_target, publish
+from allokering.engine.run import run
+from allokering.events import Began, Stage
 from allokering.files.lock import locked
 from allokering.files.plan_files import read_plan
 from allokering.files.reading import read_instance
 from allokering.formulation.scope import OBJECTIVES
 from allokering.language import say
 from allokering.model import load_model
+from allokering.plan import Plan
+from allokering.solvers.budget import Budget, Stop
 from allokering.solvers.solve import SOLVERS
 from allokering.tables import Pin
 from allokering.terminal import summary, watched
@@ -30,7 +36,7 @@ from allokering.workbook.pins import read_pins
 @click.option("--model", "model_name", default=None, help="A model by name or path; default: the instance's own.")
 @click.option("--objective", type=click.Choice(OBJECTIVES), default="lexicographic", show_default=True)
 @click.option("--set", "overrides", multiple=True, metavar="ID.PARAM=VALUE", help="Override one number of the model.")
-@click.option("--time-limit", type=click.FloatRange(min=0.1), help="Seconds; a guard, reported where it strikes.")
+@click.option("--time-limit", type=click.FloatRange(min=0.1), help="Seconds of all of it; reported where it strikes.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option(
     "--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Threads of the large solver."
@@ -39,19 +45,24 @@ from allokering.workbook.pins import read_pins
     "--solver", type=click.Choice(SOLVERS), default="auto", show_default=True, help="By size, unless you say."
 )
 @click.option("--list-solver", default="cbc", show_default=True, help="cbc, highs, or another solver PuLP has.")
-@click.option("--start", type=PATH, help="An earlier plan to begin from; where it can be kept, no worse.")
+@click.option("--start", "start_path", type=PATH, help="An earlier plan to begin from; where it can be kept, no worse.")
 @click.option("--pins", "pinned", type=PATH, help="A plan workbook whose edited cells, and earlier pins, must hold.")
 @FAULTS
 @AS_JSON
+@click.pass_obj
 def solve(
+    began: float,
+    /,
     instance: str,
     output: Path,
     model_name: str | None,
     overrides: tuple[str, ...],
     pinned: Path | None,
     faults: Path | None,
+    time_limit: float | None,
+    start_path: Path | None,
     as_json: bool,
-    **wanted: Any,
+    **options: Any,
 ) -> None:
     """Make a plan for INSTANCE, verify it, and write it to a folder or a workbook.
 
@@ -64,22 +75,27 @@ def solve(
         with marking(pinned, faults):
             pins = read_pins(pinned, found)
         found = found.with_pins(pins)
-    model = load_model(model_name or found.settings.model, _overrides(overrides))
-    start = wanted.pop("start")
-    job = Wanted(**wanted, start=None if start is None else read_plan(start))
-    check_wanted(job, output)
-    with locked(output), watched(Console(stderr=True)) as watcher:
-        plan = make_plan(found, model, job, progress=watcher.tier, stage=watcher.stage)
-        plan = plan.with_pins(pins)
-        watcher.stage(say("verification"))
-        publish(found, model, plan, output)
-    assert plan.header is not None  # noqa: S101 - made with one
+    model = load_model(model_name or found.settings.model, parse_overrides(overrides))
+    start = None if start_path is None else read_plan(start_path)
+    job = Job(found, model, SolveOptions(**options), start, pins)
+    check_target(output)
+    stop = Stop()
+    budget = Budget(None if time_limit is None else time_limit - (time.monotonic() - began), stop)
+    with locked(output), watched(Console(stderr=True)) as watcher, stoppable(stop):
+
+        def make() -> Plan:
+            result = run(job, watcher, budget)
+            watcher(Began(Stage.WRITING, budget.seconds))
+            publish(result, output)
+            return result.plan
+
+        plan = in_a_thread(make)
     if as_json:
         click.echo(plan.header.model_dump_json(indent=2))
     else:
         Console(width=None if Console().is_terminal else 120).print(summary(found, plan))
     for note in plan.header.notes:
-        click.echo(say("Note: {note}", note=note), err=True)
+        click.echo(say("Note: {note}", note=note.told()), err=True)
     click.echo(
         say(
             "The plan is {status} and verified: {folder} ({seconds} s).",
@@ -89,21 +105,3 @@ def solve(
         ),
         err=True,
     )
-
-
-def _overrides(texts: tuple[str, ...]) -> dict[str, str]:
-    """`id.param=value`, any number of times.
-
-    Raises:
-        UsageError: a text is not of that form, or speaks of the same number as another.
-    """
-    overrides: dict[str, str] = {}
-    for text in texts:
-        key, equals, value = text.partition("=")
-        key = key.strip()
-        if not equals or "." not in key:
-            raise UsageError(say('--set "{text}": expected id.param=value, such as notice.notice_months=6', text=text))
-        if key in overrides:
-            raise UsageError(say('--set "{key}" is given twice', key=key))
-        overrides[key] = value.strip()
-    return overrides

@@ -1,166 +1,150 @@
-"""The whole job: instance + model -> verified plan. Placement, then the stages, then the verifier, then the folder."""
+"""The whole job: instance + model -> verified plan. Placement, then the stages, then the verifier."""
 
 from __future__ import annotations
 
-import platform
-import time
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from importlib.metadata import version
-from pathlib import Path
 
 from allokering.engine.build import build
 from allokering.engine.conflict import explain_infeasible
+from allokering.engine.job import Job, versions
+from allokering.engine.watching import Moment, Watch
 from allokering.errors import NoPlanInTime, NoPlanPossible, StageFailed
-from allokering.files.plan_files import is_plan, read_plan, write_plan
-from allokering.files.publishing import check_place
-from allokering.files.reading import WORKBOOK
-from allokering.formulation.placement import options_of_plan, placement_plan
-from allokering.formulation.scope import Objective
+from allokering.events import Observer, Stage, unheard
+from allokering.formulation.placement import options_of_plan, placement_tables
 from allokering.instance import Instance
 from allokering.language import say
-from allokering.model import Model
-from allokering.plan import ContentHash, Plan, PlanHeader, TierResult
+from allokering.plan import ContentHash, Plan, PlanHeader, PlanTables, TierResult
 from allokering.problem import Problem, Solution
+from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation.driver import NAME as LARGE
 from allokering.solvers.exact.completion import complete
-from allokering.solvers.outcome import Note, Outcome, Progress, Status, silent
-from allokering.solvers.solve import Solver, solve
+from allokering.solvers.outcome import Note, Outcome, Status
+from allokering.solvers.solve import solve
 from allokering.stages.groups import form_groups
 from allokering.stages.list_program import available_solver
 from allokering.stages.lists import set_lists
 from allokering.stages.supervision import name_supervisors
-from allokering.verifier.verify import verify
-from allokering.workbook.plan_workbook import is_plan_workbook, write_plan_workbook
+from allokering.verifier.verify import Verdict, verify
 
 STAGE_WORK = 60.0
 """Deterministic work that naming supervisors, or forming groups, may take; the gap is reported where it strikes."""
-VERSIONED = ("allokering", "highspy", "ortools", "pulp", "numpy", "scipy")
-"""Packages whose versions can change a plan."""
+
+RESERVE = 0.3
+RESERVE_EACH = 0.0005
+"""Seconds that stages, verification and writing are kept, and for each trainee's period and each doctor."""
+LEAST_SHARE = 0.4
+"""Of the time left, that the placement has at least."""
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """How the job is to be done."""
+class Result:
+    """What a job came to."""
 
-    objective: Objective = "lexicographic"
-    seed: int = 0
-    workers: int = 1
-    time_limit: float | None = None
-    solver: Solver = "auto"
-    list_solver: str = "cbc"
-    start: Plan | None = None
-
-
-def unheard(stage: str) -> None:
-    """A stage begins, and nobody is told."""
+    job: Job
+    plan: Plan
+    verdict: Verdict
+    """Of the verifier on this plan; a plan that breaks a rule is no result."""
+    history: tuple[Moment, ...]
+    """What was known of the tiers, and when."""
 
 
-def make_plan(
-    instance: Instance,
-    model: Model,
-    wanted: Wanted,
-    progress: Progress = silent,
-    stage: Callable[[str], None] = unheard,
-) -> Plan:
-    """Solve the placement and every stage; the plan is whole but not yet verified.
+def run(job: Job, observer: Observer = unheard, budget: Budget | None = None) -> Result:
+    """Solve the placement and every stage, and verify the plan. Nothing else makes plans.
+
+    Args:
+        job: what is to be planned, and how.
+        observer: told what happens.
+        budget: of all of it. When it is over, by time or by a stop, the best plan known is finished and verified.
 
     Raises:
+        UsageError: the list solver is not installed.
         NoPlanPossible: no plan can satisfy the hard rules.
-        NoPlanInTime: the time was up before a first plan.
-        StageFailed: a stage could not finish what the placement promised.
+        NoPlanInTime: the budget was over before a first plan.
+        StageFailed: a stage could not finish what the placement promised, or the plan does not verify.
     """
-    began = time.monotonic()
-    stage(say("placement"))
-    problem = build(instance, model, wanted.objective)
-    start = _start(instance, problem, wanted.start)
+    budget = Budget() if budget is None else budget
+    instance, model, options = job.instance, job.model, job.options
+    available_solver(options.list_solver)
+    problem = build(instance, model, options.objective)
+    watch = Watch(observer, budget, lambda solution: placement_tables(instance, model, problem, solution))
+    with watch.stage(Stage.PLACEMENT):
+        outcome = _placement(job, problem, watch, budget)
+        assert outcome.solution is not None  # noqa: S101 - without one it raises
+        tables = placement_tables(instance, model, problem, outcome.solution)
+    with watch.stage(Stage.SUPERVISION):
+        supervision = name_supervisors(instance, model, tables, seed=options.seed, work_limit=STAGE_WORK)
+    with watch.stage(Stage.GROUPS):
+        groups = form_groups(instance, model, tables, seed=options.seed, work_limit=STAGE_WORK)
+    with watch.stage(Stage.LISTS):
+        tables = replace(tables, supervision=supervision.rows, groups=groups.rows)
+        lists = set_lists(instance, model, tables, solver=options.list_solver)
+        tables = replace(tables, lists=lists.rows)
+    _note(watch, outcome, tables, struck=supervision.struck or groups.struck)
+    stages = (*supervision.tiers, *groups.tiers, *lists.tiers)
+    plan = Plan.of(tables, _header(job, outcome, stages, watch, budget.seconds))
+    with watch.stage(Stage.VERIFICATION):
+        verdict = verified(job, plan)
+    return Result(job, plan, verdict, tuple(watch.history))
+
+
+def verified(job: Job, plan: Plan) -> Verdict:
+    """The verifier's word on the plan.
+
+    Raises:
+        StageFailed: something is wrong with it.
+    """
+    verdict = verify(job.instance, job.model, plan)
+    if not verdict.ok:
+        broken = "\n".join(f"  {violation}" for violation in verdict.violations)
+        raise StageFailed(say("The plan made does not verify; nothing is published:") + "\n" + broken)
+    return verdict
+
+
+def _placement(job: Job, problem: Problem, watch: Watch, budget: Budget) -> Outcome:
+    """The best placement within the budget; its outcome has a solution."""
+    instance, options = job.instance, job.options
+    start = _start(instance, problem, job.start)
+    if job.start is not None and start is None:
+        watch.note("start_lost")
     outcome = solve(
         problem,
-        solver=wanted.solver,
-        seed=wanted.seed,
-        workers=wanted.workers,
-        time_limit=wanted.time_limit,
+        solver=options.solver,
+        seed=options.seed,
+        workers=options.workers,
+        budget=budget.part(_for_placement(job, budget)),
         start=start,
-        progress=progress,
+        progress=watch.heard,
     )
     if outcome.status is Status.INFEASIBLE:
         told = say("No plan can satisfy the hard rules of {instance}.", instance=instance.name)
-        raise NoPlanPossible(f"{told}\n  {explain_infeasible(instance, model, wanted.objective)}")
+        raise NoPlanPossible(f"{told}\n  {explain_infeasible(instance, job.model, options.objective)}")
     if outcome.solution is None:
         raise NoPlanInTime(say("No plan was found in {seconds} seconds.", seconds=f"{outcome.seconds:.1f}"))
     if outcome.solver == LARGE or outcome.status is not Status.OPTIMAL:
         outcome = _with_cheapest_adjustments(problem, outcome, outcome.solution)
-    assert outcome.solution is not None  # noqa: S101 - there was one
-    plan = placement_plan(instance, model, problem, outcome.solution)
-    stage(say("supervision"))
-    supervision = name_supervisors(instance, model, plan, seed=wanted.seed, work_limit=STAGE_WORK)
-    stage(say("groups"))
-    groups = form_groups(instance, model, plan, seed=wanted.seed, work_limit=STAGE_WORK)
-    stage(say("lists"))
-    plan = replace(plan, supervision=supervision.rows, groups=groups.rows)
-    lists = set_lists(instance, model, plan, solver=wanted.list_solver)
-    plan = replace(plan, lists=lists.rows)
-    is_lost = wanted.start is not None and start is None
-    notes = tuple(_notes(outcome, plan, struck=supervision.struck or groups.struck, is_lost=is_lost))
-    stages = (*supervision.tiers, *groups.tiers, *lists.tiers)
-    return replace(plan, header=_header(instance, model, wanted, outcome, stages, notes, time.monotonic() - began))
+    return outcome
 
 
-def _notes(outcome: Outcome, plan: Plan, *, struck: bool, is_lost: bool) -> Iterator[str]:
-    """What a reader of the plan must know that its tables do not say.
+def _for_placement(job: Job, budget: Budget) -> float | None:
+    """Seconds that the placement may take: what is left when the rest of the job has been kept back."""
+    left = budget.left
+    if left is None:
+        return None
+    instance = job.instance
+    size = len(instance.trainees) * instance.settings.periods + len(instance.doctors)
+    return max(left - RESERVE - RESERVE_EACH * size, left * LEAST_SHARE)
 
-    Args:
-        outcome: of the placement.
-        plan: the whole of it.
-        struck: a clock broke a stage off.
-        is_lost: an earlier plan was given to begin from, and could not be.
-    """
-    if is_lost:
-        yield say("what is left of the earlier plan breaks a rule today: the search began from nothing")
+
+def _note(watch: Watch, outcome: Outcome, tables: PlanTables, *, struck: bool) -> None:
+    """What a reader of the plan must know that its tables do not say; `struck`: was a stage broken off?"""
     if Note.INTERRUPTED in outcome.notes:
-        yield say("the search for placements was interrupted: this is the best plan until then")
+        watch.note("stopped")
     if Note.STRUCK in outcome.notes:
-        yield say("time cut the search for placements short: another run may end with another plan")
+        watch.note("time_struck")
     if struck:
-        yield say(
-            "the search for supervisors or groups took too long and was broken off: another run may end with others"
-        )
-    if any(row.expected_permille is not None for row in plan.placements):
-        yield say(
-            "some positions are still to be announced: their lists count by the chance that the announcement fills them"
-        )
-
-
-def publish(instance: Instance, model: Model, plan: Plan, target: Path) -> None:
-    """Write the plan, read it back, verify what was read, and only then let it stand as `target`.
-
-    A plan is a folder, or a workbook if `target` ends in `.xlsx`.
-
-    Raises:
-        StageFailed: the written plan does not verify; nothing is published.
-        UsageError: the target cannot be written.
-    """
-
-    def inspect(written: Path) -> None:
-        verdict = verify(instance, model, read_plan(written))
-        if not verdict.ok:
-            broken = "\n".join(f"  {violation}" for violation in verdict.violations)
-            raise StageFailed(say("The plan made does not verify; nothing is published:") + "\n" + broken)
-
-    if target.suffix.casefold() == WORKBOOK:
-        write_plan_workbook(instance, plan, target, inspect)
-    else:
-        write_plan(plan, target, inspect)
-
-
-def check_wanted(wanted: Wanted, target: Path) -> None:
-    """What can be known to fail after the work is found out before it.
-
-    Raises:
-        UsageError: the target cannot be written, or the list solver is not installed.
-    """
-    check_place(target, is_plan_workbook if target.suffix.casefold() == WORKBOOK else is_plan)
-    available_solver(wanted.list_solver)
+        watch.note("stage_struck")
+    if any(row.expected_permille is not None for row in tables.placements):
+        watch.note("recruits")
 
 
 def _start(instance: Instance, problem: Problem, earlier: Plan | None) -> Solution | None:
@@ -178,15 +162,8 @@ def _with_cheapest_adjustments(problem: Problem, outcome: Outcome, solution: Sol
     return outcome.with_solution(problem, completed) if better and completed is not None else outcome
 
 
-def _header(
-    instance: Instance,
-    model: Model,
-    wanted: Wanted,
-    outcome: Outcome,
-    stages: tuple[TierResult, ...],
-    notes: tuple[str, ...],
-    seconds: float,
-) -> PlanHeader:
+def _header(job: Job, outcome: Outcome, stages: tuple[TierResult, ...], watch: Watch, seconds: float) -> PlanHeader:
+    instance, model, options = job.instance, job.model, job.options
     tiers = tuple(
         TierResult(
             name=tier.tier.name,
@@ -203,14 +180,15 @@ def _header(
         status=outcome.status.value,
         instance=ContentHash(name=instance.name, sha256=instance.sha256),
         model=ContentHash(name=model.name, sha256=model.sha256),
-        objective=wanted.objective,
+        objective=options.objective,
         overrides=dict(model.overrides),
-        versions={"python": platform.python_version(), **{name: version(name) for name in VERSIONED}},
-        seed=wanted.seed,
+        versions=versions(),
+        seed=options.seed,
         solver=outcome.solver,
-        workers=wanted.workers,
+        workers=options.workers,
         seconds=round(seconds, 3),
         tiers=tiers,
         stages=stages,
-        notes=notes,
+        notes=tuple(watch.notes),
+        pins=job.pins,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from allokering.facts.calendar import periods_after, periods_within
 from allokering.instance import Instance
-from allokering.plan import PlacementStatus, Plan
+from allokering.plan import PlacementStatus, PlanTables
 from allokering.tables import Trainee
 
 
@@ -39,7 +39,7 @@ class Training:
         return tuple(self.share_percent)
 
 
-def trainings(instance: Instance, plan: Plan) -> tuple[Training, ...]:
+def trainings(instance: Instance, plan: PlanTables) -> tuple[Training, ...]:
     """The training of every placed trainee, in order of their ids."""
     trainee_of = {trainee.trainee_id: trainee for trainee in instance.trainees}
     rotation: dict[str, set[int]] = defaultdict(set)

@@ -29,6 +29,8 @@ FACTS_SHEET = "plan"
 """The sheet of a plan workbook that says what `plan.json` says, as keys and values."""
 ADDED_LATER = frozenset({"selection"})
 """Tables that plans of earlier versions lack; there are no rows in them."""
+LISTED = "tiers", "stages", "notes"
+"""Facts that are lists."""
 _PLAN_FILES = frozenset({PACKAGE_FILE, *(f"{table}.csv" for table in PLAN_TABLES)})
 
 
@@ -49,10 +51,7 @@ def write_plan(plan: Plan, folder: str | Path, inspect: Callable[[Path], None] =
 
     Raises:
         UsageError: something else stands there, or the folder around it is missing.
-        ValueError: the plan has no header.
     """
-    if plan.header is None:
-        raise ValueError("a plan is written with its header")
     with published(Path(folder), is_plan) as new:
         new.mkdir()
         (new / HEADER_FILE).write_text(f"{plan.header.model_dump_json(indent=2)}\n", encoding="utf-8", newline="\n")
@@ -76,7 +75,7 @@ def read_plan(path: str | Path) -> Plan:
         raise UsageError(say("there is no plan at {path}", path=path))
     faults: list[Fault] = []
     header, tables = (_from_workbook if Path(path).is_file() else _from_folder)(Path(path), faults)
-    if faults:
+    if faults or header is None:
         raise PlanFaulty(say("Faults in {name}: {count}", name=path, count=len(faults)), faults)
     return Plan(header=header, **tables)
 
@@ -113,18 +112,20 @@ def _from_workbook(path: Path, faults: list[Fault]) -> tuple[PlanHeader | None, 
 
 def _nested(texts: Mapping[str, str]) -> dict[str, Any]:
     """Dotted keys as the values that they are parts of. The keys of overrides have dots of their own."""
-    values: dict[str, Any] = {field: {} for field in ("overrides", "versions", "tiers", "stages", "notes")}
+    values: dict[str, Any] = {field: {} for field in ("overrides", "versions", *LISTED)}
     for key, text in texts.items():
         field, _, name = key.partition(".")
         number, _, part = name.partition(".")
         if not name:
             values[field] = text
         elif isinstance(values.setdefault(field, {}), dict):
-            if field in {"tiers", "stages"} and isinstance(values[field].setdefault(number, {}), dict):
-                values[field][number][part] = text
+            if part and field in LISTED and isinstance(values[field].setdefault(number, {}), dict):
+                first, _, named = part.partition(".")
+                entry = values[field][number]
+                entry[first] = entry.get(first, {}) | {named: text} if named else text
             else:
                 values[field][name] = text
-    listed = {field: values[field] for field in ("tiers", "stages", "notes")}
+    listed = {field: values[field] for field in LISTED}
     return values | {field: list(parts.values()) for field, parts in listed.items() if isinstance(parts, dict)}
 
 

@@ -21,7 +21,7 @@ from allokering.plan import (
     OpeningState,
     Placement,
     PlacementStatus,
-    Plan,
+    PlanTables,
     Rotation,
     Selection,
     SelectionState,
@@ -29,8 +29,8 @@ from allokering.plan import (
 from allokering.problem import Integers, Problem, Solution
 
 
-def placement_plan(instance: Instance, model: Model, problem: Problem, solution: Solution) -> Plan:
-    """The plan as far as the placement decides it: placements, rotations, coverage, cross-border lists and openings."""
+def placement_tables(instance: Instance, model: Model, problem: Problem, solution: Solution) -> PlanTables:
+    """What the placement decides of a plan: placements, rotations, coverage, cross-border lists and openings."""
     paths = _paths(problem, solution)
     chosen = {
         actor.actor: actor.key(int(option))
@@ -41,7 +41,7 @@ def placement_plan(instance: Instance, model: Model, problem: Problem, solution:
     shares, unknown = shares_of_positions(instance), recruits(instance)
     coverage = {rule.id for rule in model.rules_of("coverage")}
     crossing = tuple(_crossing(instance, problem, solution, coverage))
-    return Plan(
+    return PlanTables(
         placements=tuple(
             row
             for trainee, path in sorted(paths.items())
@@ -98,7 +98,7 @@ def _openings(instance: Instance, chosen: Mapping[str, str]) -> tuple[Opening, .
     return tuple(rows)
 
 
-def options_of_plan(instance: Instance, problem: Problem, plan: Plan) -> Integers | None:
+def options_of_plan(instance: Instance, problem: Problem, plan: PlanTables) -> Integers | None:
     """The options that an earlier plan chose, as far as they still exist; None if some actor has no option at all.
 
     Who has lost the earlier path, or is new, is unplaced, or takes the first path where that is not allowed. An opening

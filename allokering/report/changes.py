@@ -35,7 +35,7 @@ def section(scene: Scene) -> Section | None:
                 rows=trainees,
             )
         )
-    blocks += [_tiers(scene, scene.against, diff), _coverage(scene, scene.against)]
+    blocks += [_tiers(scene, diff), _coverage(scene, scene.against)]
     return Section("changes", say("What has changed"), blocks)
 
 
@@ -106,13 +106,12 @@ def _grounds(diff: PlanDiff) -> list[Told]:
     return told
 
 
-def _tiers(scene: Scene, against: Plan, diff: PlanDiff) -> Table:
+def _tiers(scene: Scene, diff: PlanDiff) -> Table:
     """Every tier and stage of the later plan, with what it was."""
     changed = {tier.name: tier for tier in diff.tiers}
-    known = against.header is not None
     rows: list[Row] = []
     for tier in (*scene.header.tiers, *scene.header.stages):
-        pair = changed.get(tier.name, TierDiff(name=tier.name, before=tier if known else None, after=tier))
+        pair = changed.get(tier.name, TierDiff(name=tier.name, before=tier, after=tier))
         before = None if pair.before is None else pair.before.value
         rows.append([named(tier.name), _known(before), tier.value, _difference(before, tier.value), named(tier.unit)])
     return Table(

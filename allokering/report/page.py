@@ -54,13 +54,7 @@ LABELS = {
 
 
 def report(instance: Instance, model: Model, plan: Plan, against: Plan | None = None) -> str:
-    """The whole report as HTML, shown at first in the language in use. The plan must have been verified.
-
-    Raises:
-        ValueError: the plan has no header.
-    """
-    if plan.header is None:
-        raise ValueError("a report is made of a plan with its header")
+    """The whole report as HTML, shown at first in the language in use. The plan must have been verified."""
     scene = Scene(instance, model, plan, plan.header, against)
     script = (TEMPLATES / "report.js").read_text(encoding="utf-8").strip()
     sections, pages = _sections(scene), [*coverage.pages(scene), *trainees.pages(scene)]

@@ -77,7 +77,7 @@ def prices(scene: Scene) -> list[tuple[str, str, int]]:
 def section(scene: Scene) -> Section:
     """Tiers, what they are made of, and what the stages after the placement reached."""
     blocks: list[Block] = [
-        Prose([proof(scene), VERIFIED, *scene.header.notes]),
+        Prose([proof(scene), VERIFIED, *(told_by(note.told) for note in scene.header.notes)]),
         _tiers("tiers", say("Tiers, the most important first"), scene.header.tiers),
         _terms(scene),
         _tiers("stages", say("What was decided after the placement"), scene.header.stages),

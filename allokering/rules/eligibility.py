@@ -46,7 +46,8 @@ def enforce(scope: Scope, params: Eligibility, instance: Instance) -> None:
         home = trainee.home_municipality_id
         if home not in near_home:
             minutes = [minutes_to_parts(instance, home, parts[position]) for position in space.positions]
-            near_home[home] = np.array([trip is not None and trip <= params.home_minutes_max for trip in minutes])
+            is_near = [trip is not None and trip <= params.home_minutes_max for trip in minutes]
+            near_home[home] = np.array(is_near, dtype=bool)
         own = asked[trainee.trainee_id]
         wanted = np.array([position in own for position in space.positions], dtype=bool)
         space.by_position_and_start[...] &= (near_home[home] | wanted)[:, None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from allokering.problem import Problem, Solution
+from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation.solve import solve_large
 from allokering.solvers.exact.solve import solve_exact
 from allokering.solvers.outcome import Outcome, Progress, silent
@@ -21,12 +22,12 @@ def solve(
     solver: Solver = "auto",
     seed: int = 0,
     workers: int = 1,
-    time_limit: float | None = None,
+    budget: Budget | None = None,
     start: Solution | None = None,
     progress: Progress = silent,
 ) -> Outcome:
     """Solve by the solver named; `auto` goes by the number of options, so the same problem always gets the same one."""
     is_large = solver == "large" or (solver == "auto" and sum(len(actor) for actor in problem.actors) >= MANY)
     if is_large:
-        return solve_large(problem, seed=seed, workers=workers, time_limit=time_limit, start=start, progress=progress)
-    return solve_exact(problem, seed=seed, workers=workers, time_limit=time_limit, start=start, progress=progress)
+        return solve_large(problem, seed=seed, workers=workers, budget=budget, start=start, progress=progress)
+    return solve_exact(problem, seed=seed, workers=workers, budget=budget, start=start, progress=progress)

@@ -20,14 +20,14 @@ from allokering.facts.training import Training, trainings
 from allokering.instance import Instance
 from allokering.kinds import Groups
 from allokering.model import Model
-from allokering.plan import GroupMembership, Plan
+from allokering.plan import GroupMembership, PlanTables
 from allokering.stages.cpsat import Search
 from allokering.stages.group_program import Gathering, Kind, Meeting, gather
 from allokering.stages.stage import StageResult, stage_tier
 
 
 def form_groups(
-    instance: Instance, model: Model, plan: Plan, *, seed: int = 0, work_limit: float | None = None
+    instance: Instance, model: Model, plan: PlanTables, *, seed: int = 0, work_limit: float | None = None
 ) -> StageResult[GroupMembership]:
     """A group for as many as can have one, with the fewest kilometres.
 

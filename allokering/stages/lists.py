@@ -22,7 +22,7 @@ from allokering.facts.training import Training, trainings
 from allokering.instance import Instance
 from allokering.language import say
 from allokering.model import Model
-from allokering.plan import Coverage, HolderKind, ListLength, Plan
+from allokering.plan import Coverage, HolderKind, ListLength, PlanTables
 from allokering.stages.list_program import (
     Bounds,
     Key,
@@ -38,7 +38,7 @@ BATCH = 1_000
 """Lists from which on a program is worth a solver's start."""
 
 
-def set_lists(instance: Instance, model: Model, plan: Plan, *, solver: str = "cbc") -> StageResult[ListLength]:
+def set_lists(instance: Instance, model: Model, plan: PlanTables, *, solver: str = "cbc") -> StageResult[ListLength]:
     """The length of every list, as far as `plan.coverage` says who is to be listed where.
 
     `plan.supervision` says whose targets are lower because they supervise.
@@ -95,7 +95,7 @@ def _batches(municipalities: Mapping[str, Municipality]) -> Iterator[dict[str, M
         yield batch
 
 
-def _bounds(instance: Instance, policy: Policy, plan: Plan) -> dict[str, dict[Key, Bounds]]:
+def _bounds(instance: Instance, policy: Policy, plan: PlanTables) -> dict[str, dict[Key, Bounds]]:
     """Bounds of every list by municipality, in order of holder and period."""
     bounds: dict[str, dict[Key, Bounds]] = {row.municipality_id: {} for row in instance.municipalities}
     placed = trainings(instance, plan)
@@ -117,7 +117,7 @@ def _bounds(instance: Instance, policy: Policy, plan: Plan) -> dict[str, dict[Ke
 
 
 def _off_targets(
-    instance: Instance, policy: Policy, plan: Plan, placed: tuple[Training, ...]
+    instance: Instance, policy: Policy, plan: PlanTables, placed: tuple[Training, ...]
 ) -> Counter[tuple[str, int]]:
     """Patients that supervising takes off a target, by supervisor and period."""
     places = {training.trainee.trainee_id: policy.programme(training).supervision_places for training in placed}

@@ -22,7 +22,7 @@ from allokering.facts.training import Training, trainings
 from allokering.instance import Instance
 from allokering.language import say
 from allokering.model import Model
-from allokering.plan import Plan, Supervision
+from allokering.plan import PlanTables, Supervision
 from allokering.stages.choices import Choices
 from allokering.stages.cpsat import Search
 from allokering.stages.handover_start import NotWhole
@@ -58,7 +58,7 @@ class OnePeriod:
 def name_supervisors(
     instance: Instance,
     model: Model,
-    plan: Plan,
+    plan: PlanTables,
     *,
     seed: int = 0,
     work_limit: float | None = None,
@@ -123,7 +123,7 @@ def _fewest(instance: Instance, choices: Choices, search: Search) -> Handovers:
         ) from failure
 
 
-def _given(plan: Plan, reach: Reach, period: int) -> dict[str, int]:
+def _given(plan: PlanTables, reach: Reach, period: int) -> dict[str, int]:
     """Places that each municipality gives as placed; empty while nobody's list is shorter for them."""
     relief = reach.policy.relief(period)
     first_day = reach.instance.period_start(period)

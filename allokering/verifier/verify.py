@@ -49,8 +49,7 @@ def verify(instance: Instance, model: Model, plan: Plan) -> Verdict:
         violations += structure
     else:
         violations += [*check_rules(instance, model, plan), *check_columns(instance, model, plan)]
-        if plan.header is not None:
-            violations += check_tiers(instance, model, plan, plan.header)
+        violations += check_tiers(instance, model, plan, plan.header)
     return Verdict(tuple(sorted(violations)))
 
 
@@ -62,11 +61,8 @@ def check_rules(instance: Instance, model: Model, plan: Plan) -> Iterator[Violat
                 yield replace(violation, rule=entry.id)
 
 
-def check_provenance(instance: Instance, model: Model, header: PlanHeader | None) -> Iterator[Violation]:
+def check_provenance(instance: Instance, model: Model, header: PlanHeader) -> Iterator[Violation]:
     """Yield what the plan was made from that is not what it is held against."""
-    if header is None:
-        yield Violation("provenance", "plan", 1, 0, say("the plan does not say where it comes from"))
-        return
     if header.instance.sha256 != instance.sha256:
         message = say("the plan was made from another instance, or this one has changed since")
         yield Violation("provenance", "instance", 1, 0, message)

@@ -60,7 +60,7 @@ def with_recorded_pins(instance: Instance, plan: Plan) -> Instance:
     Raises:
         PlanFaulty: with every recorded pin that cannot be.
     """
-    recorded = () if plan.header is None else plan.header.pins
+    recorded = plan.header.pins
     faults = faults_between_rows({**_lines(instance), Pin.table: _numbered(recorded)}, _bounds(instance))
     if faults:
         raise PlanFaulty(say("Faults in the pins of the plan: {count}", count=len(faults)), faults)
@@ -77,7 +77,7 @@ def read_pins(path: str | Path, instance: Instance) -> tuple[Pin, ...]:
         InstanceFaulty: with every pin that cannot be, at its cell.
     """
     plan = read_plan(path)
-    recorded = () if plan.header is None else plan.header.pins
+    recorded = plan.header.pins
     faults: list[Fault] = []
     sheets = (read_workbook(Path(path), faults) or {}) if Path(path).is_file() else {}
     gantt = sheets.get(GANTT_SHEET)

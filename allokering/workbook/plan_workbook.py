@@ -27,10 +27,7 @@ def write_plan_workbook(instance: Instance, plan: Plan, path: Path, inspect: Cal
 
     Raises:
         UsageError: something else stands there, or the folder around it is missing.
-        ValueError: the plan has no header.
     """
-    if plan.header is None:
-        raise ValueError("a plan is written with its header")
     with published(path, is_plan_workbook) as new:
         _workbook(instance, plan, plan.header).save(new)
         inspect(new)

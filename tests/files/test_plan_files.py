@@ -150,10 +150,3 @@ def test_only_a_plan_is_replaced(tmp_path: Path) -> None:
         write_plan(Plan(header=HEADER), tmp_path / "plan")
     assert (tmp_path / "plan" / "minutes.txt").read_text() == "mine"
     assert list(tmp_path.iterdir()) == [tmp_path / "plan"]
-
-
-def test_a_plan_without_a_header_is_not_written(tmp_path: Path) -> None:
-    """Where a plan comes from is part of it."""
-    with pytest.raises(ValueError, match="header"):
-        write_plan(Plan(), tmp_path / "plan")
-    assert not (tmp_path / "plan").exists()

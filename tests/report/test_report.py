@@ -175,12 +175,6 @@ def test_a_report_is_the_same_each_time() -> None:
     assert report(narvik(), model_of(), plan()) == report(narvik(), model_of(), plan())
 
 
-def test_a_plan_without_a_header_has_no_report() -> None:
-    """It is not known how good it is."""
-    with pytest.raises(ValueError, match="header"):
-        report(narvik(), model_of(), replace(plan(), header=None))
-
-
 def test_without_coordinates_there_is_no_map() -> None:
     """The report says so and has everything else; ids are no municipality numbers here."""
     nowhere = replace(

@@ -18,7 +18,7 @@ from allokering.evidence.written_plan import forms_to_choose
 from allokering.formulation.paths import PathOptions
 from allokering.instance import Instance
 from allokering.model import Model
-from allokering.plan import Opening, OpeningState, Placement, PlacementStatus, Plan, Rotation
+from allokering.plan import Opening, OpeningState, Placement, PlacementStatus, PlanTables, Rotation
 from allokering.rules.registry import RULES
 from allokering.violation import Violation
 
@@ -29,11 +29,11 @@ MEETINGS = ("position_places", "site_slots", "absences", "trainees_per_municipal
 """Rules that say how many may be in one place at a time, with no relief and nothing left to a later stage."""
 
 
-def plan_of(instance: Instance, paths: Iterable[Path], closed: Collection[str] = ()) -> Plan:
+def plan_of(instance: Instance, paths: Iterable[Path], closed: Collection[str] = ()) -> PlanTables:
     """A plan as far as paths, and which positions are closed, decide it."""
     paths = list(paths)
     last = instance.settings.periods
-    return Plan(
+    return PlanTables(
         placements=tuple(
             Placement.model_validate(
                 {
@@ -87,7 +87,7 @@ def crowded(seed: int) -> tuple[Instance, Model]:
     return replace(instance, municipalities=tuple(towns)), model
 
 
-def violations(kinds: Iterable[str], instance: Instance, model: Model, plan: Plan) -> list[Violation]:
+def violations(kinds: Iterable[str], instance: Instance, model: Model, plan: PlanTables) -> list[Violation]:
     """What the checks of these kinds say, of rules in force."""
     return [
         violation

@@ -26,6 +26,7 @@ def solve_large(
     workers: int = 1,
     work_limit: float | None = None,
     time_limit: float | None = None,
+    budget: Budget | None = None,
     start: Solution | None = None,
     progress: Progress = silent,
 ) -> Outcome:
@@ -38,10 +39,11 @@ def solve_large(
             problem has a thread of its own, beside the relaxation.
         work_limit: neighbourhoods in a row that may fail before a tier's search ends; None: one per actor.
         time_limit: seconds in all. A guard: where it strikes, the plan depends on the machine, and the outcome says so.
+        budget: seconds and stop token of a whole that this is a part of, instead of `time_limit`.
         start: a feasible solution to begin from; the outcome is never worse.
         progress: told about every better value and bound.
     """
-    clock = Budget(time_limit)
+    clock = Budget(time_limit) if budget is None else budget
     if not all(len(actor) for actor in problem.actors):
         return Outcome(Status.INFEASIBLE, None, (), NAME, clock.seconds)
     run = Run(problem, seed, workers, round(work_limit or TRIES * len(problem.actors)) or 1, clock, progress)

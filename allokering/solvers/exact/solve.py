@@ -61,6 +61,7 @@ def solve_exact(
     workers: int = 1,
     work_limit: float | None = None,
     time_limit: float | None = None,
+    budget: Budget | None = None,
     engine: Engine = "highs",
     start: Solution | None = None,
     progress: Progress = silent,
@@ -73,11 +74,12 @@ def solve_exact(
         workers: threads of the engine; the plan does not depend on them if every tier is solved to optimality.
         work_limit: deterministic work per tier, in the engine's own unit (about seconds); None for no limit.
         time_limit: seconds in all. A guard: where it strikes, the plan depends on the machine, and the outcome says so.
+        budget: seconds and stop token of a whole that this is a part of, instead of `time_limit`.
         engine: the solver that does the work; the other one checks it.
         start: a feasible solution to begin from; the outcome is never worse.
         progress: told what is known of each tier, as it becomes known.
     """
-    clock = Budget(time_limit)
+    clock = Budget(time_limit) if budget is None else budget
     columns = all_columns(problem)
     known = None if start is None else columns.represented(start)
     outcome: Outcome | None = None

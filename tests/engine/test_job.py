@@ -1,0 +1,81 @@
+"""A job is frozen and picklable, and its key changes with what may change the plan, and with nothing else."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import FrozenInstanceError, replace
+
+import pytest
+from sample_plan import sample
+from stage_scenes import MODEL, Scene, with_rule
+
+from allokering.engine import job as jobs
+from allokering.engine.job import Job, SolveOptions
+from allokering.instance import Instance
+from allokering.tables import Pin
+
+PIN = Pin.model_validate({"trainee_id": "t", "what": "position", "verb": "never", "value": "a"})
+
+
+def instance() -> Instance:
+    """A municipality and a trainee."""
+    scene = Scene(periods=2)
+    scene.municipality("a")
+    scene.doctor("d", "a", size=600, limit=600)
+    scene.trainee("t", ["a"], (0, 1))
+    return scene.built()[0]
+
+
+JOB = Job(instance(), MODEL)
+OTHERS = {
+    "instance": Job(instance().with_pins((PIN,)), MODEL),
+    "model": Job(instance(), with_rule("eligibility", home_minutes_max=0)),
+    "objective": Job(instance(), MODEL, SolveOptions(objective="weighted")),
+    "seed": Job(instance(), MODEL, SolveOptions(seed=1)),
+    "solver": Job(instance(), MODEL, SolveOptions(solver="large")),
+    "list solver": Job(instance(), MODEL, SolveOptions(list_solver="highs")),
+    "start": Job(instance(), MODEL, start=sample()),
+    "other start": Job(instance(), MODEL, start=replace(sample(), groups=())),
+}
+
+
+def test_the_key_is_of_all_that_may_change_the_plan() -> None:
+    """Each of them makes it another one."""
+    keys = {name: job.key for name, job in OTHERS.items()}
+
+    assert len({JOB.key, *keys.values()}) == 1 + len(OTHERS)
+
+
+def test_the_key_is_of_nothing_else() -> None:
+    """Not of the workers, nor of what the instance is called, nor of the order in which its pins were given."""
+    named = replace(instance(), settings=instance().settings.model_copy(update={"title": "another"}))
+    by_hand = OTHERS["instance"]
+
+    assert Job(instance(), MODEL).key == JOB.key
+    assert Job(named, MODEL, SolveOptions(workers=2)).key == JOB.key
+    assert replace(by_hand, pins=(PIN,)).key == by_hand.key
+
+
+def test_the_key_is_of_the_versions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A newer solver may make another plan."""
+    key = JOB.key
+    monkeypatch.setattr(jobs, "versions", lambda: {"highspy": "0"})
+
+    assert JOB.key != key
+
+
+def test_it_can_be_sent_to_another_process() -> None:
+    """And stays what it is."""
+    job = OTHERS["start"]
+    sent = pickle.loads(pickle.dumps(job))  # noqa: S301 - our own
+
+    assert sent == job
+    assert sent.key == job.key
+    with pytest.raises(FrozenInstanceError):
+        sent.start = None
+
+
+def test_pins_to_record_are_the_instances() -> None:
+    """Else the plan would say that it keeps what nobody asked of it."""
+    with pytest.raises(ValueError, match="does not hold"):
+        Job(instance(), MODEL, pins=(PIN,))
