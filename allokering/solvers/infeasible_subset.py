@@ -54,7 +54,7 @@ class Parts:
         rows = enumerate(self.problem.resources)
         others = [number for number, row in rows if Part(row.rule, row.subject) not in kept]
         held = relax_rows(replace(self.problem, actors=actors), others)
-        return solve_exact(held, engine="cp-sat").status is Status.INFEASIBLE
+        return solve_exact(held, engine="cp-sat", is_canonical=False).status is Status.INFEASIBLE
 
 
 def smallest_conflict(problem: Problem) -> tuple[Part, ...]:

@@ -38,6 +38,8 @@ class RoundingRow:
     least: int
     helpers: Integers
     """Adjustments (by number) that lower the use of the resource and are not taken at their most."""
+    taken: int = 0
+    """How many adjustments before them are: with resource and divisor, all that a cut must be known by."""
 
     def coefficients(self, used: Integers) -> Floats:
         """Coefficients of options that use so much of the resource (supply is negative use)."""
@@ -52,7 +54,7 @@ class Separator:
     problem: Problem
 
     @cached_property
-    def _lumpy(self) -> set[int]:
+    def lumpy(self) -> set[int]:
         """Resources that a unit of some adjustment lowers by more than one: the rows here count on single units."""
         usage = self.problem.adjustment_usage.tocoo()
         return {int(resource) for resource, amount in zip(usage.col, usage.data, strict=True) if amount < -1}
@@ -85,30 +87,55 @@ class Separator:
         for row, resource in enumerate(rows):
             begin, end = usage.indptr[row : row + 2]
             columns, used = usage.indices[begin:end], usage.data[begin:end]
-            if len(used) == 0 or used.min() >= -1 or resource in self._lumpy:
+            if len(used) == 0 or used.min() >= -1 or resource in self.lumpy:
                 continue
-            cut = self._most_broken(int(resource), used, chosen[columns], amounts)
+            levels, level = np.unique(used, return_inverse=True)
+            weight = np.bincount(level, weights=chosen[columns]).astype(float)
+            cut = self.most_broken(int(resource), levels, weight, amounts)
             if cut is not None:
                 coefficients = cut.coefficients(used)
                 kept = coefficients > 0
                 yield cut, columns[kept], coefficients[kept]
 
-    def _most_broken(self, resource: int, used: Integers, chosen: Floats, amounts: Floats) -> RoundingRow | None:
-        levels, level = np.unique(used, return_inverse=True)
-        weight = np.bincount(level, weights=chosen)
-        best, saving = None, 0.0
+    def cut(self, resource: int, divisor: int, taken: int) -> RoundingRow | None:
+        """The cut of this resource and divisor, so many helpers at their most; None where it says nothing."""
+        helpers = self._helpers.get(resource, np.zeros(0, dtype=np.int64))
+        demand = -int(self.problem.bounds[resource]) - int(self.problem.adjustment_most[helpers[:taken]].sum())
+        if taken > len(helpers) or demand <= 0 or resource in self.lumpy:
+            return None
+        # Nemhauser and Wolsey 1988, section II.1.7: the remainder is that of the demand by the divisor.
+        remainder = demand % divisor or divisor
+        return RoundingRow(resource, divisor, remainder, -(-demand // divisor), helpers[taken:], taken)
+
+    def most_broken(self, resource: int, levels: Integers, weight: Floats, amounts: Floats) -> RoundingRow | None:
+        """Separation: of one resource the cut that a point breaks most; None if it breaks none.
+
+        Args:
+            resource: whose places run out.
+            levels: amounts of it that columns use, each once (levels).
+            weight: sum of the values in the relaxation of the columns that use so much (levels).
+            amounts: value of each adjustment in the relaxation (adjustments).
+        """
+        supply = np.maximum(-levels, 0)
+        known = supply[supply > 0]
         demand = -int(self.problem.bounds[resource])
         helpers = self._helpers.get(resource, np.zeros(0, dtype=np.int64))
+        best, saving = (0, 0), 0.0
         for taken in range(len(helpers) + 1):
             if taken:
                 demand -= int(self.problem.adjustment_most[helpers[taken - 1]])
             if demand <= 0:
                 break
             helped = float(amounts[helpers[taken:]].sum())
-            for divisor in {*(-levels[levels < 0]).tolist(), demand}:
-                remainder = demand % divisor or divisor
-                cut = RoundingRow(resource, divisor, remainder, -(-demand // divisor), helpers[taken:])
-                saved = (cut.least - float(cut.coefficients(levels) @ weight)) * remainder - helped
-                if saved > max(saving, LEAST_SAVING * demand):
-                    best, saving = cut, saved
-        return best
+            divisors = np.append(known, demand)
+            remainders = demand % divisors
+            remainders = np.where(remainders, remainders, divisors)
+            least = -(-demand // divisors)
+            # Coefficients of every level under every divisor: shape (divisors, levels).
+            parts = np.minimum(1.0, (supply % divisors[:, None]) / remainders[:, None])
+            covered = (supply // divisors[:, None] + parts) @ weight
+            saved = (least - covered) * remainders - helped
+            most = int(np.argmax(saved))
+            if saved[most] > max(saving, LEAST_SAVING * demand):
+                best, saving = (int(divisors[most]), taken), float(saved[most])
+        return self.cut(resource, *best) if saving else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from allokering.problem import Problem, Solution, Tier
+from allokering.solvers.exact.knowledge import Knowledge
 
 
 class Status(StrEnum):
@@ -66,6 +67,10 @@ class Outcome:
     solver: str
     seconds: float
     notes: tuple[Note, ...] = ()
+    is_unique: bool = False
+    """Are ties resolved: is the solution the one that every machine, engine and seed ends with?"""
+    knowledge: Knowledge | None = None
+    """What the solve taught; None where nothing was."""
 
     def with_solution(self, problem: Problem, solution: Solution) -> Outcome:
         """The same bounds with another solution, its values and the statuses that follow."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from allokering.problem import Problem, Solution
 from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation.solve import solve_large
+from allokering.solvers.exact.knowledge import Knowledge
 from allokering.solvers.exact.solve import solve_exact
 from allokering.solvers.outcome import Outcome, Progress, silent
 
@@ -25,9 +27,25 @@ def solve(
     budget: Budget | None = None,
     start: Solution | None = None,
     progress: Progress = silent,
+    parent: Knowledge | None = None,
+    restricts: bool = False,
+    near: Mapping[str, str] | None = None,
 ) -> Outcome:
-    """Solve by the solver named; `auto` goes by the number of options, so the same problem always gets the same one."""
+    """Solve by the solver named; `auto` goes by the number of options, so the same problem always gets the same one.
+
+    What a parent taught (see `solve_exact`) is for the exact solver; the other one begins from a `start`.
+    """
     is_large = solver == "large" or (solver == "auto" and sum(len(actor) for actor in problem.actors) >= MANY)
     if is_large:
         return solve_large(problem, seed=seed, workers=workers, budget=budget, start=start, progress=progress)
-    return solve_exact(problem, seed=seed, workers=workers, budget=budget, start=start, progress=progress)
+    return solve_exact(
+        problem,
+        seed=seed,
+        workers=workers,
+        budget=budget,
+        start=start,
+        progress=progress,
+        parent=parent,
+        restricts=restricts,
+        near=near,
+    )

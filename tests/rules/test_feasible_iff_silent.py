@@ -27,6 +27,7 @@ from allokering.problem import Integers, Options, Problem
 from allokering.problem_edits import fix_adjustments, fix_solution
 from allokering.solvers.budget import Budget
 from allokering.solvers.exact.enumeration import all_columns
+from allokering.solvers.exact.objectives import alone, tiers_of
 from allokering.solvers.exact.solve import ENGINES, Engine
 from allokering.solvers.outcome import Status
 from allokering.verifier.verify import check_rules
@@ -170,8 +171,8 @@ def names_of_transfers(problem: Problem) -> list[tuple[Adjusted, int]]:
 def is_feasible(problem: Problem, engine: Engine) -> bool:
     """The engine's own answer, without a second opinion."""
     columns = all_columns(problem)
-    model = ENGINES[engine](columns, seed=0, workers=1, work_limit=None, clock=Budget(None), start=None)
-    answer = model.minimise(columns.prices[:, 0], problem.adjustment_prices[:, 0], lambda *_: None)
+    model = ENGINES[engine](columns, seed=0, workers=1, work_limit=None, budget=Budget(None), start=None)
+    answer = model.minimise(alone(tiers_of(columns)[0]), lambda *_: None)
     assert answer.status in {Status.OPTIMAL, Status.INFEASIBLE}
     return answer.status is Status.OPTIMAL
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from itertools import pairwise
 from typing import Any
 
@@ -11,20 +10,11 @@ from ortools.sat.python import cp_model
 
 from allokering.problem import Integers, Solution
 from allokering.solvers.budget import Budget
+from allokering.solvers.cp_sat_api import CpAnswer, solve_cp
 from allokering.solvers.exact.enumeration import Columns
+from allokering.solvers.exact.knowledge import CutName, Duals, Inherited
+from allokering.solvers.exact.objectives import Group, Objective, alone
 from allokering.solvers.outcome import Report, Status, TierAnswer
-
-
-class _Told(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
-    """Reports every better solution."""
-
-    def __init__(self, report: Report) -> None:
-        super().__init__()
-        self._report = report
-
-    def on_solution_callback(self) -> None:
-        """A better solution has been found."""
-        self._report(round(self.objective_value), math.ceil(self.best_objective_bound - 1e-6))
 
 
 class CpSatTiers:
@@ -37,11 +27,12 @@ class CpSatTiers:
         seed: int,
         workers: int,
         work_limit: float | None,
-        clock: Budget,
+        budget: Budget,
         start: Solution | None,
+        inherited: Inherited | None = None,  # noqa: ARG002 - it has no use for duals and cuts
     ) -> None:
         self._columns = columns
-        self._clock = clock
+        self._budget = budget
         self._model = cp_model.CpModel()
         self._chosen = [self._model.new_bool_var(f"choose[{number}]") for number in range(len(columns.actor))]
         self._amounts = [
@@ -51,14 +42,10 @@ class CpSatTiers:
         self._choose_one_each()
         self._keep_bounds()
         self._last = start
-        self._solver = cp_model.CpSolver()
-        self._solver.parameters.random_seed = seed
-        self._solver.parameters.num_workers = workers
-        if workers > 1:
-            # Parallel search is deterministic only when the workers take turns.
-            self._solver.parameters.interleave_search = True
-        if work_limit is not None:
-            self._solver.parameters.max_deterministic_time = work_limit
+        self._price, self._value = np.zeros(0, dtype=np.int64), 0
+        self.duals: dict[tuple[int, ...], Duals] = {}
+        self.cuts: tuple[CutName, ...] = ()
+        self._seed, self._workers, self._work_limit = seed, workers, work_limit
 
     def _choose_one_each(self) -> None:
         first = np.searchsorted(self._columns.actor, np.arange(len(self._columns.problem.actors) + 1))
@@ -76,36 +63,62 @@ class CpSatTiers:
                 amounts += table.data[begin:end].tolist()
             self._model.add(cp_model.LinearExpr.weighted_sum(variables, amounts) <= int(bound))
 
-    def _sum(self, prices: Integers, adjustment_prices: Integers) -> Any:
-        variables = [self._chosen[number] for number in np.flatnonzero(prices)]
-        variables += [self._amounts[number] for number in np.flatnonzero(adjustment_prices)]
-        amounts = [*prices[prices != 0].tolist(), *adjustment_prices[adjustment_prices != 0].tolist()]
-        return cp_model.LinearExpr.weighted_sum(variables, amounts)
+    def _sum(self, prices: Integers) -> Any:
+        names = [*self._chosen, *self._amounts]
+        used = np.flatnonzero(prices)
+        return cp_model.LinearExpr.weighted_sum([names[number] for number in used], prices[used].tolist())
 
-    def hold(self, prices: Integers, adjustment_prices: Integers, value: int) -> None:
+    def begin(self) -> None:
+        """Nothing is done before the first tier."""
+
+    def group(self, objectives: list[Objective]) -> Group:
+        """One objective at a time."""
+        return alone(objectives[0])
+
+    def hold(self, part: Objective, value: int) -> None:
         """From now on the sum is at most `value`."""
-        self._model.add(self._sum(prices, adjustment_prices) <= value)
+        self._model.add(self._sum(part.prices) <= value)
 
-    def minimise(self, prices: Integers, adjustment_prices: Integers, report: Report) -> TierAnswer:
+    def minimise(self, group: Group, report: Report) -> TierAnswer:
         """The least sum of prices, from the last solution found."""
-        self._model.minimize(self._sum(prices, adjustment_prices))
+        self._model.minimize(self._sum(group.parts[0].prices))
         self._hint()
-        left = self._clock.left
-        if left is not None:
-            self._solver.parameters.max_time_in_seconds = left
-        status = self._solver.solve(self._model, _Told(report))
-        if status == cp_model.MODEL_INVALID:
-            raise ValueError(self._model.validate())
-        if status == cp_model.INFEASIBLE:
+        answer = self._solve(self._model, report)
+        if answer.status is Status.INFEASIBLE:
             return TierAnswer(Status.INFEASIBLE, None, None)
-        bound = math.ceil(self._solver.best_objective_bound - 1e-6)
-        if status == cp_model.UNKNOWN:
-            return TierAnswer(Status.UNKNOWN, bound, None)
-        self._last = self._columns.solution(
-            np.flatnonzero([self._solver.boolean_value(name) for name in self._chosen]),
-            np.array([self._solver.value(name) for name in self._amounts], dtype=np.int64),
+        if answer.value is None:
+            return TierAnswer(Status.UNKNOWN, answer.bound, None)
+        chosen = np.flatnonzero(answer.values(self._chosen))
+        self._last = self._columns.solution(chosen, answer.values(self._amounts))
+        self._price, self._value = group.parts[0].prices, answer.value
+        return TierAnswer(answer.status, answer.bound, self._last)
+
+    def _solve(self, model: cp_model.CpModel, report: Report | None = None) -> CpAnswer:
+        return solve_cp(
+            model,
+            self._budget,
+            seed=self._seed,
+            workers=self._workers,
+            work_limit=self._work_limit,
+            report=report,
+            # With all rows in its linear relaxation: without them no proof of a region was seen.
+            linearization_level=2,
         )
-        return TierAnswer(Status.OPTIMAL if status == cp_model.OPTIMAL else Status.FEASIBLE, bound, self._last)
+
+    def open_columns(self) -> Integers:
+        """The columns that may be in a solution as good: all."""
+        return np.arange(len(self._chosen))
+
+    def is_only_one(self) -> bool:
+        """Is the last choice of options the only one of its values and price? By a no-good clause."""
+        assert self._last is not None  # noqa: S101 - asked for only with a solution
+        model = self._model.clone()
+        model.clear_objective()
+        model.clear_hints()
+        model.add(self._sum(self._price) <= self._value)
+        chosen = self._last.options[self._columns.actor] == self._columns.option
+        model.add_bool_or([self._chosen[number].negated() for number in np.flatnonzero(chosen)])
+        return self._solve(model).status is Status.INFEASIBLE
 
     def _hint(self) -> None:
         self._model.clear_hints()

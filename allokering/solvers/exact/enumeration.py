@@ -6,7 +6,9 @@ the same, only the first is kept.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -30,29 +32,52 @@ class Columns:
     rows: Integers
     """The resources that can bind."""
 
-    @property
+    @cached_property
     def adjustment_usage(self) -> sparse.csr_array:
         """What each relief and transfer uses of the rows."""
         return sparse.csr_array(self.problem.adjustment_usage[:, self.rows])
 
-    @property
+    @cached_property
     def bounds(self) -> Integers:
         """Bounds of the rows."""
         return self.problem.bounds[self.rows]
 
+    def use(self, options: Integers) -> Integers:
+        """What options, one per actor, use of the rows; they stand in the columns."""
+        chosen = (options[self.actor] == self.option).astype(np.int64)
+        return np.asarray(self.usage.T @ chosen, dtype=np.int64)
+
+    def is_feasible(self, solution: Solution) -> bool:
+        """Does a solution whose options stand in the columns keep every bound? The rows left out cannot be broken."""
+        amounts = solution.adjustments
+        within = np.all(amounts >= 0) and np.all(amounts <= self.problem.adjustment_most)
+        used = self.use(solution.options) + self.adjustment_usage.T @ amounts
+        return bool(within and np.all(used <= self.bounds))
+
     def represented(self, solution: Solution) -> Solution:
         """The same solution with the options that stand for twins."""
-        options = solution.options.copy()
-        for number, option in enumerate(solution.options):
-            own = np.flatnonzero(self.actor == number)
-            if option in self.option[own]:
-                continue
-            actor, one = self.problem.actors[number], np.array([option])
-            used = actor.usage(one, len(self.problem.resources))[:, self.rows].toarray()[0]
-            alike = (self.usage[own].toarray() == used).all(axis=1)
-            alike &= (self.prices[own] == actor.prices(one)[0]).all(axis=1)
-            options[number] = self.option[own[np.flatnonzero(alike)[0]]]
-        return Solution(options, solution.adjustments)
+        options = [self._representative(number, int(option)) for number, option in enumerate(solution.options)]
+        return Solution(np.array(options, dtype=np.int64), solution.adjustments)
+
+    def _representative(self, number: int, option: int) -> int:
+        """The actor's option that stands in the columns for this one."""
+        own = np.flatnonzero(self.actor == number)
+        if option in self.option[own]:
+            return option
+        actor, one = self.problem.actors[number], np.array([option])
+        used = actor.usage(one, len(self.problem.resources))[:, self.rows].toarray()[0]
+        alike = (self.usage[own].toarray() == used).all(axis=1)
+        alike &= (self.prices[own] == actor.prices(one)[0]).all(axis=1)
+        return int(self.option[own[np.flatnonzero(alike)[0]]])
+
+    def of_keys(self, keys: Mapping[str, str]) -> Integers:
+        """By actor, the option in the columns that has the key, or stands for the one that has; -1 without one."""
+        found = np.full(len(self.problem.actors), -1, dtype=np.int64)
+        for number, actor in enumerate(self.problem.actors):
+            option = actor.find(keys[actor.actor]) if actor.actor in keys else None
+            if option is not None:
+                found[number] = self._representative(number, option)
+        return found
 
     def solution(self, chosen: Integers, adjustments: Integers) -> Solution:
         """The solution in which these columns, one per actor, are chosen."""

@@ -1,36 +1,34 @@
-"""The exact solver's engine on HiGHS: a mixed-integer program, with rounding rows and fixing by reduced cost.
+"""The exact solver's engine on HiGHS: cutting planes, Lagrangian bounds, reduced-cost fixing, restricted programs.
 
-For every tier the linear relaxation is tightened by rounding rows, its prices give a bound on what each option would
-cost the plan (any non-negative prices do, so no tolerance of the solver enters), and once the tier's optimum is known,
-every option that would cost more than is left between bound and optimum is out for good. Later tiers search what
-remains.
+Of every group of objectives the relaxation with MIR cuts gives duals, the duals a bound that no tolerance enters, and
+the bound rules out options (`rows`). Where it meets the plan at hand, nothing is left to search; else branch and cut
+decides over what is open. The plan at hand comes from restricted programs over the few options that a relaxation of
+all tiers weighed likes best, so that proof is what most time goes to.
+
+Adjustments are continuous in the programs, which only relaxes them, and are made whole by `completion`; where whole
+ones cost more than the program says, it is solved again with whole adjustments, and so are all after it.
 """
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
-import highspy
 import numpy as np
-from scipy import sparse
 
 from allokering.problem import Floats, Integers, Solution
 from allokering.solvers.budget import Budget
+from allokering.solvers.exact.completion import Completion
 from allokering.solvers.exact.enumeration import Columns
-from allokering.solvers.highs_api import NO_GAP, model_of, quiet_highs
-from allokering.solvers.integer_bound import given_away, rounded_up
-from allokering.solvers.mir_cuts import Separator
+from allokering.solvers.exact.knowledge import CutName, Duals, Inherited
+from allokering.solvers.exact.objectives import Group, Objective, grouped, tiers_of
+from allokering.solvers.exact.program import relax, search
+from allokering.solvers.exact.restricted_pool import restricted_pool
+from allokering.solvers.exact.rows import LagrangianBound, Rows
+from allokering.solvers.integer_bound import rounded_up
 from allokering.solvers.outcome import Report, Status, TierAnswer
 
-ROUNDS = 20
-"""Rounds of rounding rows per tier; the bound has always stood still earlier."""
-FEW = 10
-"""Options per actor that a first search of a tier looks at, if there are more."""
-ROUGHLY = 0.01
-"""Gap at which that first search stops."""
-SAFE = 1e-3
-"""What sums in floating point may add to a reduced cost."""
+WARMTH = 10.0
+"""How much more each earlier tier weighs in the relaxation of all tiers."""
+RARELY = 1e2
+"""How much more the tier at hand weighs than that relaxation, where a pool is chosen for it."""
 
 
 def _unheard(value: int | None, bound: int | None) -> None:
@@ -38,7 +36,7 @@ def _unheard(value: int | None, bound: int | None) -> None:
 
 
 class HighsTiers:
-    """One HiGHS model that is minimised again and again, each time with one more row."""
+    """Objectives minimised one group after the other, over fewer and fewer options."""
 
     def __init__(
         self,
@@ -46,195 +44,240 @@ class HighsTiers:
         *,
         seed: int,
         workers: int,  # noqa: ARG002 - with more threads HiGHS finds another of the equally good solutions, and later
-        work_limit: float | None,  # noqa: ARG002 - HiGHS has no deterministic clock
-        clock: Budget,
+        work_limit: float | None,  # noqa: ARG002 - HiGHS has no deterministic budget
+        budget: Budget,
         start: Solution | None,
+        inherited: Inherited | None = None,
     ) -> None:
-        self._columns = columns
-        self._clock = clock
-        self._separator = Separator(columns.problem)
-        self._usage_by_row = columns.usage.tocsc()
-        self._upper = np.concatenate([np.ones(len(columns.actor)), columns.problem.adjustment_most]).astype(float)
-        self._rows: list[sparse.csr_array] = []
-        self._last = start
-        self._highs = quiet_highs(random_seed=seed, mip_abs_gap=NO_GAP)
-        self._report: Report = _unheard
+        self._columns, self._budget, self._seed = columns, budget, seed
+        self._problem = columns.problem
+        self._rows = Rows(columns)
+        self._most = np.concatenate([np.ones(len(columns.actor)), self._problem.adjustment_most]).astype(float)
+        self._completion = Completion(self._problem, columns)
+        self._tiers = tiers_of(columns)
+        self._best = start
+        self._inherited = inherited
+        self._is_whole = False
+        self._has_moved = False
+        self._liked: Floats | None = None
+        self._held: list[tuple[Objective, int]] = []
+        self._group, self._cost = Group((), ()), np.zeros(0)
+        self._proven: LagrangianBound | None = None
         self._bound: int | None = None
-        self._highs.cbMipImprovingSolution += self._tell
-        self._pass_model()
+        self._report: Report = _unheard
+        self.duals: dict[tuple[int, ...], Duals] = {}
+        if inherited is not None:
+            self._rows.inherit(inherited.knowledge.cuts)
 
-    def _tell(self, event: Any) -> None:
-        """HiGHS has a better solution."""
-        self._report(round(event.data_out.mip_primal_bound), self._bound)
+    # The first plan
 
-    def _pass_model(self) -> None:
-        columns, problem = self._columns, self._columns.problem
-        options, actors = len(columns.actor), len(problem.actors)
-        one_each = sparse.coo_array((np.ones(options), (columns.actor, np.arange(options))), shape=(actors, options))
-        nothing = sparse.coo_array((actors, len(problem.adjustment_most)))
-        table = sparse.csr_array(
-            sparse.block_array([[one_each, nothing], [columns.usage.T, columns.adjustment_usage.T]])
-        ).astype(float)
-        free = np.full(len(columns.bounds), -math.inf)
-        self._lower = np.concatenate([np.ones(actors), free])
-        self._bounds = np.concatenate([np.ones(actors), columns.bounds]).astype(float)
-        self._table = table
-        costs, whole = np.zeros(table.shape[1]), np.ones(table.shape[1], dtype=bool)
-        self._highs.passModel(model_of(sparse.csc_array(table), costs, self._upper, self._lower, self._bounds, whole))
+    def begin(self) -> None:
+        """Restricted master heuristic (Joncour et al. 2010, ENDM 36:695-702): a plan out of few options."""
+        if not self._rows.width or self._budget.is_over:
+            return
+        worth = np.array([tier.worth for tier in self._problem.tiers], dtype=float)
+        weights = worth * WARMTH ** np.arange(len(worth))[::-1]
+        cost = sum(weight * tier.prices for weight, tier in zip(weights / weights[-1], self._tiers, strict=True))
+        relaxed = relax(self._rows, np.asarray(cost, dtype=float), self._most, self._budget)
+        if relaxed is None:
+            return
+        self._liked = np.maximum(relaxed.proven.reduced[: self._rows.options], 0)
+        self._liked[relaxed.values[: self._rows.options] > 1e-6] = 0
+        self._search_pool(self._liked, 0)
 
-    def hold(self, prices: Integers, adjustment_prices: Integers, value: int) -> None:
+    def _search_pool(self, scores: Floats, first: int) -> None:
+        """The same objectives from the first on, over a restricted pool; keeps what is better."""
+        known = [] if self._best is None else [self._best.options]
+        pool = restricted_pool(self._columns, self._most, scores, *known)
+        mark = self._rows.mark()
+        number = first
+        while number < len(self._tiers):
+            group = self._grouped(number, pool)
+            found = search(
+                self._rows, group.cost, pool, self._budget, seed=self._seed, unit=group.unit, start=self._best,
+                is_whole=self._is_whole,
+            )  # fmt: skip
+            if found.options is None or not self._take(found.options, found.adjustments):
+                break
+            assert self._best is not None  # noqa: S101 - it has just been taken, or was at hand
+            for part in group.parts:
+                self._rows.hold(part.number, part.prices, self._value(part))
+            number += len(group.parts)
+        self._rows.restore(mark)
+
+    def _grouped(self, number: int, most: Floats) -> Group:
+        left = self._tiers[number:]
+        values = None if self._best is None else tuple(map(self._value, left))
+        return grouped(left, self._columns, most, values)
+
+    # Group by group
+
+    def group(self, objectives: list[Objective]) -> Group:
+        """Those that are minimised next."""
+        values = None if self._best is None else tuple(map(self._value, objectives))
+        return grouped(objectives, self._columns, self._most, values)
+
+    def hold(self, part: Objective, value: int) -> None:
         """From now on the sum is at most `value`."""
-        amounts = np.concatenate([prices, adjustment_prices])
-        used = np.flatnonzero(amounts)
-        unit = max(1, math.gcd(*amounts[used].tolist())) if len(used) else 1
-        self._add_row(used, amounts[used] / unit, -math.inf, float(value // unit))
+        self._rows.hold(part.number, part.prices, value)
+        self._held.append((part, value))
 
-    def _add_row(self, used: Integers, amounts: Floats, lower: float, upper: float) -> None:
-        self._highs.addRow(lower, upper, len(used), used.astype(np.int32), amounts)
-        width = self._table.shape[1]
-        self._rows.append(sparse.csr_array((amounts, used, np.array([0, len(used)])), shape=(1, width)))
-        self._lower = np.append(self._lower, lower)
-        self._bounds = np.append(self._bounds, upper)
-
-    def minimise(self, prices: Integers, adjustment_prices: Integers, report: Report) -> TierAnswer:
-        """The least sum of prices."""
-        if len(self._upper) == 0:
+    def minimise(self, group: Group, report: Report) -> TierAnswer:
+        """The least weighed sum of a group's prices."""
+        if not self._rows.width:
             return self._nothing_to_choose()
-        self._report = report
-        cost = np.concatenate([prices, adjustment_prices]).astype(float)
-        self._highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
-        bound, reduced = self._relax(cost)
-        self._bound = rounded_up(bound)
-        report(None if self._last is None else round(self._value(cost, self._last)), self._bound)
-        if reduced is not None:
-            self._search_among_few(cost, bound, reduced)
-            report(None if self._last is None else round(self._value(cost, self._last)), self._bound)
-        answer = self._search(cost, bound)
-        if answer.status is Status.OPTIMAL and answer.solution is not None and reduced is not None:
-            self._fix(reduced, self._value(cost, answer.solution), bound)
-        return answer
+        self._group, self._cost, self._report = group, group.cost, report
+        self._bound = self._inherited_bound(group)
+        if self._is_met(self._bound):
+            return self._answer()
+        self._relax()
+        if self._is_met(self._bound):
+            return self._answer()
+        return self._search()
 
     def _nothing_to_choose(self) -> TierAnswer:
-        """The rows hold as they stand, or never: HiGHS has no answer to a model without columns."""
-        if np.any(self._lower > 0) or np.any(self._bounds < 0):
+        """Without columns: are the bounds kept? HiGHS has no answer to a model without columns."""
+        if self._problem.actors or np.any(self._problem.bounds < 0):
             return TierAnswer(Status.INFEASIBLE, None, None)
         nothing = np.zeros(0, dtype=np.int64)
         return TierAnswer(Status.OPTIMAL, 0, Solution(nothing, nothing))
 
-    def _relax(self, cost: Floats) -> tuple[float, Floats | None]:
-        """Bound of the relaxation with rounding rows, and each column's cost above it; None if it has no solution."""
-        options = len(self._columns.actor)
-        self._highs.setOptionValue("solve_relaxation", True)
-        bound, reduced = -math.inf, None
-        for _ in range(ROUNDS):
-            self._limit_time()
-            self._highs.run()
-            if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-                break
-            values = np.array(self._highs.getSolution().col_value)
-            new_bound, new_reduced = self._lagrangian(cost, -np.array(self._highs.getSolution().row_dual))
-            if new_bound > bound:
-                bound, reduced = new_bound, new_reduced
-            broken = list(
-                self._separator.broken(self._usage_by_row, self._columns.rows, values[:options], values[options:])
-            )
-            for row, columns, coefficients in broken:
-                used = np.concatenate([columns, options + row.helpers])
-                helped = np.full(len(row.helpers), 1 / row.remainder)
-                self._add_row(used, np.concatenate([coefficients, helped]), float(row.least), math.inf)
-            if not broken:
-                break
-        self._highs.setOptionValue("solve_relaxation", False)
-        return bound, reduced
+    def _inherited_bound(self, group: Group) -> int | None:
+        """What the parent's values and duals prove here; its duals rule out options too."""
+        if self._inherited is None:
+            return None
+        parent, bound = self._inherited.knowledge, None
+        if self._inherited.is_restricted and all(part.number < len(parent.values) for part in group.parts):
+            # No plan of a restriction is better than the parent's, while all earlier tiers are as the parent's.
+            before = min(group.numbers)
+            if all(value == parent.values[part.number] for part, value in self._held) and len(self._held) == before:
+                bound = group.weighed(tuple(parent.bounds[number] for number in group.numbers))
+        if group.numbers in parent.duals:
+            duals = parent.duals[group.numbers]
+            proven = self._rows.lagrangian(self._cost, self._rows.duals_of(duals), self._most)
+            if self._best is not None:
+                proven.fix(self._most, self._weighed(), self._rows.options)
+            self.duals[group.numbers] = duals
+            bound = _larger(bound, group.up(rounded_up(proven.bound)))
+        return bound
 
-    def _lagrangian(self, cost: Floats, row_prices: Floats) -> tuple[float, Floats]:
-        """The bound that row prices give (weak duality), and the cost of each column above its actor's cheapest."""
-        actors, options = len(self._columns.problem.actors), len(self._columns.actor)
-        table = sparse.csr_array(sparse.vstack([self._table, *self._rows]))[actors:]
-        paid = row_prices[actors:]
-        # A row "<= bound" has a price >= 0, a rounding row ">= least" one <= 0; what the solver rounds past that is cut
-        # off.
-        is_at_most = np.isfinite(self._bounds[actors:])
-        paid = np.where(is_at_most, np.maximum(paid, 0), np.minimum(paid, 0))
-        sides = np.where(is_at_most, self._bounds[actors:], self._lower[actors:])
-        value = cost + table.T @ paid
-        choice = np.where(self._upper[:options] > 0, value[:options], np.inf)
-        cheapest = np.minimum.reduceat(choice, np.flatnonzero(np.diff(self._columns.actor, prepend=-1)))
-        adjusted = np.minimum(value[options:], 0) @ self._upper[options:]
-        bound = float(cheapest.sum() + adjusted - paid @ sides)
-        return bound, np.concatenate([value[:options] - cheapest[self._columns.actor], value[options:]])
-
-    def _fix(self, reduced: Floats, value: float, bound: float) -> None:
-        """Rule out every option, and every unit of an adjustment, that would cost more than value and bound leave."""
-        options = len(self._columns.actor)
-        room = value - bound + given_away(bound)
-        self._upper[:options][reduced[:options] > room] = 0
-        dear = reduced[options:] > SAFE
-        most = np.floor(room / np.where(dear, reduced[options:], 1))
-        self._upper[options:] = np.where(dear, np.minimum(self._upper[options:], most), self._upper[options:])
-        self._pass_upper()
-
-    def _search_among_few(self, cost: Floats, bound: float, reduced: Floats) -> None:
-        """A good solution among the options that the relaxation likes best, so that many others can be ruled out."""
-        options = len(self._columns.actor)
-        is_open = np.flatnonzero(self._upper[:options] > 0)
-        few_options = FEW * len(self._columns.problem.actors)
-        if len(is_open) <= few_options:
+    def _relax(self) -> None:
+        group = self._group
+        relaxed = relax(
+            self._rows, self._cost, self._most, self._budget, lambda bound: self._is_met(group.up(rounded_up(bound)))
+        )
+        self._proven = None if relaxed is None else relaxed.proven
+        if relaxed is None:
             return
-        few = np.zeros(options, dtype=bool)
-        few[is_open[np.argsort(reduced[is_open], kind="stable")[:few_options]]] = True
-        if self._last is not None:
-            few |= self._last.options[self._columns.actor] == self._columns.option
-        all_options = self._upper.copy()
-        self._upper = np.concatenate([np.where(few, all_options[:options], 0), all_options[options:]])
-        self._pass_upper()
-        self._highs.setOptionValue("mip_rel_gap", ROUGHLY)
-        self._search(cost, bound)
-        self._highs.setOptionValue("mip_rel_gap", 0.0)
-        self._upper = all_options
-        self._pass_upper()
-        if self._last is not None:
-            self._fix(reduced, self._value(cost, self._last), bound)
+        self.duals[group.numbers] = self._rows.named(relaxed.proven.duals)
+        self._bound = _larger(self._bound, group.up(rounded_up(relaxed.proven.bound)))
+        self._fix()
+        self._tell()
+        is_tier = group.numbers[0] < len(self._tiers)
+        if is_tier and not self._is_met(self._bound) and (self._best is None or self._has_moved):
+            reduced = np.maximum(relaxed.proven.reduced[: self._rows.options], 0)
+            liked = np.zeros(self._rows.options) if self._liked is None else self._liked
+            self._search_pool(RARELY * reduced + liked, group.numbers[0])
+            self._fix()
 
-    def _pass_upper(self) -> None:
-        width = len(self._upper)
-        self._highs.changeColsBounds(width, np.arange(width, dtype=np.int32), np.zeros(width), self._upper)
+    def _search(self) -> TierAnswer:
+        """Branch and cut over what is open; twice if adjustments turn out not to be whole."""
+        before = None if self._best is None else self._weighed()
+        for _ in range(2):
+            found = search(
+                self._rows, self._cost, self._most, self._budget, seed=self._seed, unit=self._group.unit,
+                start=self._best, is_lean=self._best is not None, is_whole=self._is_whole, told=self._hear,
+            )  # fmt: skip
+            if found.status is Status.INFEASIBLE:
+                return TierAnswer(Status.INFEASIBLE, None, None)
+            self._bound = _larger(self._bound, self._group.up(rounded_up(found.bound)))
+            if found.options is not None:
+                self._take(found.options, found.adjustments)
+            self._fix()
+            if self._is_met(self._bound) or self._is_whole or found.status is not Status.OPTIMAL:
+                break
+            self._is_whole = True
+        self._has_moved = before is None or self._weighed() < before
+        return self._answer()
 
-    def _search(self, cost: Floats, bound: float) -> TierAnswer:
-        if self._clock.left == 0.0:
-            # Asked for no time at all, HiGHS still takes seconds for its root.
-            return TierAnswer(Status.UNKNOWN, rounded_up(bound), self._last)
-        if self._last is not None:
-            start = highspy.HighsSolution()
-            start.col_value = self._column_values(self._last).tolist()
-            self._highs.setSolution(start)
-        self._limit_time()
-        self._highs.run()
-        status = self._highs.getModelStatus()
-        if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
-            return TierAnswer(Status.INFEASIBLE, None, None)
-        info = self._highs.getInfo()
-        bound = max(bound, info.mip_dual_bound if math.isfinite(info.mip_dual_bound) else -math.inf)
-        whole = rounded_up(bound)
-        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-            return TierAnswer(Status.UNKNOWN, whole, None)
-        values = np.rint(np.array(self._highs.getSolution().col_value)).astype(np.int64)
-        options = len(self._columns.actor)
-        found = self._columns.solution(np.flatnonzero(values[:options]), values[options:])
-        if not self._columns.problem.is_feasible(found):
-            return TierAnswer(Status.UNKNOWN, whole, None)
-        self._last = found
-        is_proven = whole is not None and whole >= round(self._value(cost, self._last))
-        return TierAnswer(Status.OPTIMAL if is_proven else Status.FEASIBLE, whole, self._last)
+    def _answer(self) -> TierAnswer:
+        if self._best is None:
+            return TierAnswer(Status.UNKNOWN, self._bound, None)
+        return TierAnswer(Status.OPTIMAL if self._is_met(self._bound) else Status.FEASIBLE, self._bound, self._best)
 
-    def _column_values(self, solution: Solution) -> Floats:
-        chosen = solution.options[self._columns.actor] == self._columns.option
-        return np.concatenate([chosen, solution.adjustments]).astype(float)
+    def _fix(self) -> None:
+        if self._best is not None and self._proven is not None:
+            self._proven.fix(self._most, self._weighed(), self._rows.options)
 
-    def _value(self, cost: Floats, solution: Solution) -> float:
-        return float(cost @ self._column_values(solution))
+    def _is_met(self, bound: int | None) -> bool:
+        return self._best is not None and bound is not None and bound >= self._weighed()
 
-    def _limit_time(self) -> None:
-        if self._clock.left is not None:
-            # HiGHS counts from the first run of the model, not from this one.
-            self._highs.setOptionValue("time_limit", self._highs.getRunTime() + self._clock.left)
+    def _hear(self, value: float) -> None:
+        self._report(self._group.first(value), self._first_bound())
+
+    def _tell(self) -> None:
+        self._report(None if self._best is None else self._value(self._group.parts[0]), self._first_bound())
+
+    def _first_bound(self) -> int | None:
+        return None if self._bound is None else self._group.first(self._bound)
+
+    # Plans
+
+    def _value(self, part: Objective) -> int:
+        assert self._best is not None  # noqa: S101 - asked for only with a plan
+        return part.value(self._columns, self._best.options, self._best.adjustments)
+
+    def _weighed(self) -> int:
+        return self._group.weighed(tuple(map(self._value, self._group.parts)))
+
+    def _take(self, options: Integers, adjustments: Floats | None) -> bool:
+        """Make a plan of options whole, and keep it unless the one at hand is better; is the one kept as they are?"""
+        found = self._completion.cheapest(options, self._budget)
+        if found is None and adjustments is not None and self._is_whole:
+            found = Solution(options, np.rint(adjustments).astype(np.int64))
+        if found is None or not self._columns.is_feasible(found) or not self._keeps(found):
+            return False
+        if self._best is None or self._key(found) <= self._key(self._best):
+            self._best = found
+        return True
+
+    def _keeps(self, found: Solution) -> bool:
+        return all(part.value(self._columns, found.options, found.adjustments) <= value for part, value in self._held)
+
+    def _key(self, found: Solution) -> tuple[int, ...]:
+        """What plans are compared by: the tiers, then what is minimised now."""
+        parts = (*self._tiers, *self._group.parts)
+        return tuple(part.value(self._columns, found.options, found.adjustments) for part in parts)
+
+    # After the last
+
+    @property
+    def cuts(self) -> tuple[CutName, ...]:
+        """The MIR cuts that the relaxations needed."""
+        return self._rows.cuts
+
+    def open_columns(self) -> Integers:
+        """The columns that may be in a solution as good."""
+        return np.flatnonzero(self._most[: self._rows.options] > 0)
+
+    def is_only_one(self) -> bool:
+        """Is the plan's choice of options the only one of its values and price? By fixing, else by a no-good cut."""
+        assert self._best is not None  # noqa: S101 - asked for only with a plan
+        options = self._rows.options
+        is_open = self._most[:options] > 0
+        if np.bincount(self._columns.actor[is_open]).max(initial=1) == 1:
+            return True
+        mark = self._rows.mark()
+        for part in self._group.parts:
+            self._rows.hold(part.number, part.prices, self._value(part))
+        chosen = self._best.options[self._columns.actor] == self._columns.option
+        self._rows.exclude(np.flatnonzero(chosen))
+        found = search(
+            self._rows, np.zeros(self._rows.width), self._most, self._budget, seed=self._seed, is_whole=self._is_whole
+        )
+        self._rows.restore(mark)
+        return found.status is Status.INFEASIBLE
+
+
+def _larger(one: int | None, other: int | None) -> int | None:
+    return max((bound for bound in (one, other) if bound is not None), default=None)

@@ -1,57 +1,42 @@
-"""The exact solver: every option at hand, tier by tier, to proven optimality.
+"""The exact solver: every option at hand, tier by tier, to proven optimality, and one plan of those that are optimal.
 
-Each tier is minimised with the earlier tiers held at the values reached. Which of several equally good plans comes out
-is decided by the order of actors and options alone, which is canonical: the engines search in a fixed order, whatever
-the number of workers.
+Each tier is minimised with the earlier tiers held at the values reached; where every tier is proven, ties are broken
+by prices drawn from names (`tie_breaking`), so that the plan is the same whatever machine, engine, seed and threads.
 
 No engine is believed alone when it says that there is no plan, or hands over one that breaks a bound: both happen in
-the versions in use (google/or-tools#5274; HiGHS 1.13, see `highs`). If one finds no plan at all, the other is asked;
-what it finds counts only if it keeps every bound, in integers; a bound above a value reached is not believed.
+the versions in use (google/or-tools#5274; HiGHS 1.13, see `highs_api`). If one finds no plan at all, the other is
+asked; what it finds counts only if it keeps every bound, in integers; a bound above a value reached is not believed.
+
+A `parent` is what solving a like problem taught: its cuts, duals and plan are begun with, and where this problem only
+restricts the parent's (checked in form), the parent's values are bounds: if its plan still holds, it is the answer.
 """
 
 from __future__ import annotations
 
-import time
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 
-from allokering.problem import Integers, Problem, Solution
+from allokering.problem import Problem, Solution
 from allokering.solvers.budget import Budget
+from allokering.solvers.exact.completion import Completion
 from allokering.solvers.exact.cp_sat import CpSatTiers
 from allokering.solvers.exact.enumeration import Columns, all_columns
 from allokering.solvers.exact.highs import HighsTiers
+from allokering.solvers.exact.knowledge import Inherited, Knowledge
+from allokering.solvers.exact.relation import relation
+from allokering.solvers.exact.tie_breaking import break_ties
+from allokering.solvers.exact.tier_by_tier import Reached, Tiers, tier_by_tier
 from allokering.solvers.exact.trim import trimmed
-from allokering.solvers.outcome import Note, Outcome, Progress, Report, Status, TierAnswer, TierOutcome, silent
+from allokering.solvers.outcome import Note, Outcome, Progress, Status, TierOutcome, silent
 
 Engine = Literal["cp-sat", "highs"]
 OTHER: dict[Engine, Engine] = {"highs": "cp-sat", "cp-sat": "highs"}
-
-
-class Tiers(Protocol):
-    """One solver's model of the columns: minimise one linear objective after another over the same rows."""
-
-    def __init__(
-        self,
-        columns: Columns,
-        *,
-        seed: int,
-        workers: int,
-        work_limit: float | None,
-        clock: Budget,
-        start: Solution | None,
-    ) -> None: ...
-
-    def minimise(self, prices: Integers, adjustment_prices: Integers, report: Report) -> TierAnswer:
-        """The least sum of prices."""
-
-    def hold(self, prices: Integers, adjustment_prices: Integers, value: int) -> None:
-        """From now on the sum is at most `value`."""
-
-
 ENGINES: dict[Engine, type[Tiers]] = {"highs": HighsTiers, "cp-sat": CpSatTiers}
+INHERITED = "inherited"
+"""The solver of a plan that a parent's proof already covers."""
 
 
 def solve_exact(
@@ -65,6 +50,10 @@ def solve_exact(
     engine: Engine = "highs",
     start: Solution | None = None,
     progress: Progress = silent,
+    parent: Knowledge | None = None,
+    restricts: bool = False,
+    near: Mapping[str, str] | None = None,
+    is_canonical: bool = True,
 ) -> Outcome:
     """Solve a problem with all its options.
 
@@ -78,62 +67,93 @@ def solve_exact(
         engine: the solver that does the work; the other one checks it.
         start: a feasible solution to begin from; the outcome is never worse.
         progress: told what is known of each tier, as it becomes known.
+        parent: what a like problem taught.
+        restricts: is the problem claimed to be a restriction of the parent's? It is used only if it is one in form.
+        near: keys of options by actor: among equal plans, the one with the fewest other ones, then the canonical one.
+            None: those of the parent, if there is one.
+        is_canonical: are ties broken? To ask only what is possible, or what it costs, they need not be.
     """
-    clock = Budget(time_limit) if budget is None else budget
+    budget = Budget(time_limit) if budget is None else budget
+    inherited = None
+    if parent is not None:
+        near = parent.options if near is None else near
+        is_one = restricts and parent.fingerprint is not None and relation(parent.fingerprint, problem).restricts
+        inherited = Inherited(parent, is_one)
+    start = _best_start(problem, start, inherited, budget)
+    if inherited is not None and start is not None and inherited.answers(problem.values(start)):
+        return _inherited(problem, inherited.knowledge, start, budget)
     columns = all_columns(problem)
     known = None if start is None else columns.represented(start)
     outcome: Outcome | None = None
     for name in (engine, OTHER[engine]):
-        model = ENGINES[name](columns, seed=seed, workers=workers, work_limit=work_limit, clock=clock, start=known)
-        outcome = _tier_by_tier(columns, model, name, clock, known, progress)
-        if outcome.status in (Status.OPTIMAL, Status.FEASIBLE):
+        model = ENGINES[name](
+            columns, seed=seed, workers=workers, work_limit=work_limit, budget=budget, start=known, inherited=inherited
+        )
+        reached = tier_by_tier(columns, model, known, progress)
+        outcome = _outcome(columns, model, name, budget, reached, near, is_canonical=is_canonical)
+        if outcome.solution is not None:
             break
     assert outcome is not None  # noqa: S101 - there are two engines
     return outcome
 
 
-def _tier_by_tier(
-    columns: Columns, model: Tiers, name: str, clock: Budget, start: Solution | None, progress: Progress
+def _best_start(
+    problem: Problem, start: Solution | None, inherited: Inherited | None, budget: Budget
+) -> Solution | None:
+    """The better of the start and the parent's plan, as far as its options are here."""
+    if inherited is None:
+        return start
+    options = [actor.find(inherited.knowledge.options.get(actor.actor, "")) for actor in problem.actors]
+    found = [] if start is None else [start]
+    if None not in options:
+        repaired = Completion(problem).cheapest(np.array(options, dtype=np.int64), budget)
+        found += [] if repaired is None else [repaired]
+    return min(found, key=problem.values, default=None)
+
+
+def _inherited(problem: Problem, parent: Knowledge, start: Solution, budget: Budget) -> Outcome:
+    """The parent's plan, which a restriction of its problem cannot do better than."""
+    completed = Completion(problem).canonical(start.options, budget)
+    solution = start if completed is None else completed.solution
+    tiers = tuple(
+        TierOutcome(tier, value, value, Status.OPTIMAL, 0.0)
+        for tier, value in zip(problem.tiers, parent.values, strict=True)
+    )
+    is_unique = completed is not None and completed.is_unique
+    known = replace(parent, fingerprint=None)
+    return Outcome(Status.OPTIMAL, solution, tiers, INHERITED, budget.seconds, (), is_unique, known)
+
+
+def _outcome(
+    columns: Columns,
+    model: Tiers,
+    name: str,
+    budget: Budget,
+    reached: Reached,
+    near: Mapping[str, str] | None,
+    *,
+    is_canonical: bool,
 ) -> Outcome:
-    problem = columns.problem
-    best = start
-    tiers: list[TierOutcome] = []
-    for number, tier in enumerate(problem.tiers):
-        began = time.monotonic()
-        prices, adjustment_prices = columns.prices[:, number], problem.adjustment_prices[:, number]
-        answer = model.minimise(prices, adjustment_prices, partial(progress, tier.name))
-        best = _better(problem, number, best, answer.solution)
-        if best is None:
-            status = Status.INFEASIBLE if answer.status is Status.INFEASIBLE else Status.UNKNOWN
-            return Outcome(status, None, (), name, clock.seconds)
-        value = problem.values(best)[number]
-        bound = _least_conceivable(columns, number)
-        if answer.bound is not None and answer.bound <= value:
-            # A bound above a value that has been reached is proof of nothing but the engine's error.
-            bound = max(bound, answer.bound)
-        status = Status.OPTIMAL if bound == value else Status.FEASIBLE
-        tiers.append(TierOutcome(tier, value, bound, status, time.monotonic() - began))
-        progress(tier.name, value, bound)
-        model.hold(prices, adjustment_prices, value)
-    assert best is not None  # noqa: S101 - a problem has at least one tier
-    best = trimmed(problem, best)
-    outcome = Outcome(Status.FEASIBLE, best, tuple(tiers), name, clock.seconds)
+    problem, best = columns.problem, reached.solution
+    if best is None:
+        return Outcome(reached.status, None, (), name, budget.seconds)
+    is_unique = False
+    if reached.is_proven and is_canonical:
+        broken = break_ties(columns, model, best, budget, near)
+        best, is_unique = broken.solution, broken.is_unique
+    best = best if is_unique else trimmed(problem, best)
     # Where time was up, the search of a later tier may have come upon a better value of an earlier one.
+    outcome = Outcome(Status.FEASIBLE, best, reached.tiers, name, budget.seconds, (), is_unique)
     outcome = outcome.with_solution(problem, best)
-    is_cut_short = clock.is_over and outcome.status is Status.FEASIBLE
-    return replace(outcome, notes=(Note.STRUCK,)) if is_cut_short else outcome
+    is_cut_short = budget.is_over and outcome.status is Status.FEASIBLE
+    return replace(
+        outcome, notes=(Note.STRUCK,) if is_cut_short else (), knowledge=_taught(columns, model, outcome, best)
+    )
 
 
-def _better(problem: Problem, tier: int, known: Solution | None, found: Solution | None) -> Solution | None:
-    """The better of two solutions in the tiers up to this one; what an engine found counts only if it is feasible."""
-    solutions = [] if found is None or not problem.is_feasible(found) else [found]
-    solutions += [] if known is None else [known]
-    return min(solutions, key=lambda solution: problem.values(solution)[: tier + 1], default=None)
-
-
-def _least_conceivable(columns: Columns, tier: int) -> int:
-    """What the tier would cost if every actor took its cheapest option, and adjustments only paid."""
-    problem = columns.problem
-    first = np.flatnonzero(np.diff(columns.actor, prepend=-1))
-    options = np.minimum.reduceat(columns.prices[:, tier], first).sum() if len(first) else 0
-    return int(options + np.minimum(problem.adjustment_prices[:, tier], 0) @ problem.adjustment_most)
+def _taught(columns: Columns, model: Tiers, outcome: Outcome, best: Solution) -> Knowledge:
+    """What a like problem can begin with."""
+    actors = columns.problem.actors
+    options = {actor.actor: actor.key(int(option)) for actor, option in zip(actors, best.options, strict=True)}
+    values, bounds = (tuple(getattr(tier, what) for tier in outcome.tiers) for what in ("value", "bound"))
+    return Knowledge(options, values, bounds, dict(model.duals), model.cuts)

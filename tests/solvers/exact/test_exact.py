@@ -9,11 +9,13 @@ import pytest
 from random_problems import random_problem
 from scipy import sparse
 
-from allokering.problem import Integers, ListedOptions, Problem, Relief, Resource, Solution, Tier, Transfer
+from allokering.problem import ListedOptions, Problem, Relief, Resource, Solution, Tier, Transfer
 from allokering.solvers.budget import Budget
 from allokering.solvers.exact import solve as exact
 from allokering.solvers.exact.completion import complete
 from allokering.solvers.exact.enumeration import Columns, all_columns
+from allokering.solvers.exact.knowledge import CutName, Duals
+from allokering.solvers.exact.objectives import Group, Objective, alone, tiers_of
 from allokering.solvers.exact.solve import ENGINES, Engine, solve_exact
 from allokering.solvers.outcome import Outcome, Report, Status, TierAnswer
 
@@ -117,9 +119,9 @@ def test_both_engines_say_infeasible(engine: Engine, options: int) -> None:
     actor = ListedOptions("ann", ["all"] * options, usage, np.zeros((options, 1), dtype=np.int64))
     problem = Problem((Tier("cost", "NOK"),), (Resource("row", "town", 0, 2),), (actor,))
     columns = all_columns(problem)
-    model = ENGINES[engine](columns, seed=0, workers=1, work_limit=None, clock=Budget(None), start=None)
+    model = ENGINES[engine](columns, seed=0, workers=1, work_limit=None, budget=Budget(None), start=None)
 
-    answer = model.minimise(columns.prices[:, 0], problem.adjustment_prices[:, 0], lambda *_: None)
+    answer = model.minimise(alone(tiers_of(columns)[0]), lambda *_: None)
 
     assert answer == TierAnswer(Status.INFEASIBLE, None, None)
     assert solve_exact(problem, engine=engine).status is Status.INFEASIBLE
@@ -228,16 +230,25 @@ class Engines:
 
     def __init__(self, *answers: TierAnswer) -> None:
         self._answers = list(answers)
+        self.duals: dict[tuple[int, ...], Duals] = {}
+        self.cuts: tuple[CutName, ...] = ()
 
     def __call__(self, columns: Columns, **_: object) -> Engines:  # noqa: ARG002
         """An engine is made of its columns."""
         return self
 
-    def minimise(self, prices: Integers, adjustment_prices: Integers, report: Report) -> TierAnswer:  # noqa: ARG002
+    def begin(self) -> None:
+        """Nothing is done before the first tier."""
+
+    def group(self, objectives: list[Objective]) -> Group:
+        """One tier at a time."""
+        return alone(objectives[0])
+
+    def minimise(self, group: Group, report: Report) -> TierAnswer:  # noqa: ARG002
         """The next answer."""
         return self._answers.pop(0)
 
-    def hold(self, prices: Integers, adjustment_prices: Integers, value: int) -> None:
+    def hold(self, part: Objective, value: int) -> None:
         """Nothing to hold."""
 
 
