@@ -6,7 +6,7 @@ the same, only the first is kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -86,14 +86,14 @@ class Columns:
         return Solution(options, adjustments)
 
 
-def all_columns(problem: Problem) -> Columns:
-    """Every option of every actor, reduced."""
+def all_columns(problem: Problem, allowed: Sequence[Integers] | None = None) -> Columns:
+    """Every option of every actor, reduced; or of the options allowed, ascending, by actor."""
     usages, prices, actors, options = [], [], [], []
     for number, actor in enumerate(problem.actors):
-        every = np.arange(len(actor))
+        every = np.arange(len(actor)) if allowed is None else allowed[number]
         usages.append(actor.usage(every, len(problem.resources)))
         prices.append(actor.prices(every))
-        actors.append(np.full(len(actor), number))
+        actors.append(np.full(len(every), number))
         options.append(every)
     width = len(problem.resources)
     usage = sparse.csr_array(sparse.vstack(usages)) if usages else sparse.csr_array((0, width), dtype=np.int64)

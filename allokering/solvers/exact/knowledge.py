@@ -32,7 +32,7 @@ class Fingerprint:
     adjustments: dict[Name, tuple[int, tuple[int, ...], tuple[tuple[Name, int], ...]]]
     """By adjustment: most, prices, and what a unit uses of each resource."""
     options: dict[str, Hashes]
-    """By actor, ascending: a hash of each option's key, use and prices."""
+    """By actor, ascending: a hash of each option's use and prices."""
     tiers: tuple[tuple[str, str, int], ...]
 
 
@@ -50,8 +50,6 @@ class Knowledge:
     """By the numbers of the tiers that were minimised at once."""
     cuts: tuple[CutName, ...] = ()
     """MIR cuts that the relaxations needed."""
-    pool: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """By actor, keys of options that could have been in a plan as good."""
     fingerprint: Fingerprint | None = None
     """Of the problem, so that a claim to restrict or relax it can be checked."""
 

@@ -1,10 +1,10 @@
 """Is one problem a restriction of another, or a relaxation? In form, by a fingerprint: checked, not believed.
 
-A restriction has a subset of the other's options, with the same use and prices; every resource of the other, none with
-a larger bound; and a subset of its adjustments, with the same use and prices, none with a larger most. Its every
+A restriction has for every option one of the other's that uses and costs the same; every resource of the other, none
+with a larger bound; and a subset of its adjustments, with the same use and prices, none with a larger most. Its every
 solution is then one of the other, at the same values. Use and prices of options are compared by a hash that is linear
-in them (Carter and Wegman 1979, J. Comput. Syst. Sci. 18:143-154): by names, so that rows that only one problem has
-can be left out; two options of one key are taken for the same in error once in 2**60.
+in them (Carter and Wegman 1979, J. Comput. Syst. Sci. 18:143-154), with weights by the names of rows and tiers, so
+that rows that only one problem has can be left out; two options are taken for the same in error once in 2**60.
 """
 
 from __future__ import annotations
@@ -80,9 +80,8 @@ def _hashes(actor: Options, weights: Hashes, tier_weights: Hashes) -> Hashes:
     every = np.arange(len(actor))
     usage = sparse.csr_array(actor.usage(every, len(weights)))
     # Sums modulo 2**64: unsigned integers wrap around, which is what is wanted.
-    hashes = np.array([_hash(actor.key(option)) for option in every.tolist()], dtype=np.uint64)
-    of_row = np.repeat(every, np.diff(usage.indptr))
-    np.add.at(hashes, of_row, usage.data.astype(np.uint64) * weights[usage.indices])
+    table = sparse.csr_array((usage.data.astype(np.uint64), usage.indices, usage.indptr), shape=usage.shape)
+    hashes = np.asarray(table @ weights, dtype=np.uint64)
     hashes += (actor.prices(every).astype(np.uint64) * tier_weights).sum(axis=1, dtype=np.uint64)
     return np.sort(hashes)
 

@@ -26,7 +26,7 @@ from allokering.solvers.exact.cp_sat import CpSatTiers
 from allokering.solvers.exact.enumeration import Columns, all_columns
 from allokering.solvers.exact.highs import HighsTiers
 from allokering.solvers.exact.knowledge import Inherited, Knowledge
-from allokering.solvers.exact.relation import relation
+from allokering.solvers.exact.relation import fingerprint, relation
 from allokering.solvers.exact.tie_breaking import break_ties
 from allokering.solvers.exact.tier_by_tier import Reached, Tiers, tier_by_tier
 from allokering.solvers.exact.trim import trimmed
@@ -52,6 +52,7 @@ def solve_exact(
     progress: Progress = silent,
     parent: Knowledge | None = None,
     restricts: bool = False,
+    relaxes: bool = False,  # noqa: ARG001 - what a relaxation inherits, the plan, is tried whatever the problem is
     near: Mapping[str, str] | None = None,
     is_canonical: bool = True,
 ) -> Outcome:
@@ -69,19 +70,21 @@ def solve_exact(
         progress: told what is known of each tier, as it becomes known.
         parent: what a like problem taught.
         restricts: is the problem claimed to be a restriction of the parent's? It is used only if it is one in form.
+        relaxes: is it claimed to be a relaxation of the parent's?
         near: keys of options by actor: among equal plans, the one with the fewest other ones, then the canonical one.
             None: those of the parent, if there is one.
         is_canonical: are ties broken? To ask only what is possible, or what it costs, they need not be.
     """
     budget = Budget(time_limit) if budget is None else budget
-    inherited = None
+    inherited, repaired = None, None
     if parent is not None:
+        inherited = inheritance(problem, parent, restricts=restricts)
+        repaired = repair(problem, parent, budget)
+        is_near = near is None or near == parent.options
+        if is_near and repaired is not None and inherited.answers(problem.values(repaired)):
+            return _inherited(problem, parent, repaired, budget)
         near = parent.options if near is None else near
-        is_one = restricts and parent.fingerprint is not None and relation(parent.fingerprint, problem).restricts
-        inherited = Inherited(parent, is_one)
-    start = _best_start(problem, start, inherited, budget)
-    if inherited is not None and start is not None and inherited.answers(problem.values(start)):
-        return _inherited(problem, inherited.knowledge, start, budget)
+    start = min((one for one in (start, repaired) if one is not None), key=problem.values, default=None)
     columns = all_columns(problem)
     known = None if start is None else columns.represented(start)
     outcome: Outcome | None = None
@@ -97,18 +100,18 @@ def solve_exact(
     return outcome
 
 
-def _best_start(
-    problem: Problem, start: Solution | None, inherited: Inherited | None, budget: Budget
-) -> Solution | None:
-    """The better of the start and the parent's plan, as far as its options are here."""
-    if inherited is None:
-        return start
-    options = [actor.find(inherited.knowledge.options.get(actor.actor, "")) for actor in problem.actors]
-    found = [] if start is None else [start]
-    if None not in options:
-        repaired = Completion(problem).cheapest(np.array(options, dtype=np.int64), budget)
-        found += [] if repaired is None else [repaired]
-    return min(found, key=problem.values, default=None)
+def inheritance(problem: Problem, parent: Knowledge, *, restricts: bool) -> Inherited:
+    """What a parent leaves to the problem; that it is a restriction is checked in form."""
+    is_one = restricts and parent.fingerprint is not None and relation(parent.fingerprint, problem).restricts
+    return Inherited(parent, is_one)
+
+
+def repair(problem: Problem, parent: Knowledge, budget: Budget) -> Solution | None:
+    """The parent's options, with the cheapest adjustments here; None where an option or adjustment is missing."""
+    options = [actor.find(parent.options.get(actor.actor, "")) for actor in problem.actors]
+    if None in options:
+        return None
+    return Completion(problem).cheapest(np.array(options, dtype=np.int64), budget)
 
 
 def _inherited(problem: Problem, parent: Knowledge, start: Solution, budget: Budget) -> Outcome:
@@ -120,7 +123,7 @@ def _inherited(problem: Problem, parent: Knowledge, start: Solution, budget: Bud
         for tier, value in zip(problem.tiers, parent.values, strict=True)
     )
     is_unique = completed is not None and completed.is_unique
-    known = replace(parent, fingerprint=None)
+    known = replace(parent, fingerprint=fingerprint(problem))
     return Outcome(Status.OPTIMAL, solution, tiers, INHERITED, budget.seconds, (), is_unique, known)
 
 
@@ -156,4 +159,6 @@ def _taught(columns: Columns, model: Tiers, outcome: Outcome, best: Solution) ->
     actors = columns.problem.actors
     options = {actor.actor: actor.key(int(option)) for actor, option in zip(actors, best.options, strict=True)}
     values, bounds = (tuple(getattr(tier, what) for tier in outcome.tiers) for what in ("value", "bound"))
-    return Knowledge(options, values, bounds, dict(model.duals), model.cuts)
+    # What broke ties is of this problem alone.
+    duals = {numbers: duals for numbers, duals in model.duals.items() if max(numbers) < len(values)}
+    return Knowledge(options, values, bounds, duals, model.cuts, fingerprint(columns.problem))

@@ -12,17 +12,18 @@ per actor; this is one program over the few options that reduced costs leave ope
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from allokering.problem import Solution
+from allokering.problem import Integers, Problem, Solution
 from allokering.solvers.budget import Budget
 from allokering.solvers.canonical import drawn
 from allokering.solvers.exact.completion import Completion
-from allokering.solvers.exact.enumeration import Columns
-from allokering.solvers.exact.objectives import Objective, objective
+from allokering.solvers.exact.enumeration import Columns, all_columns
+from allokering.solvers.exact.highs import HighsTiers
+from allokering.solvers.exact.objectives import Objective, objective, tiers_of
 from allokering.solvers.exact.tier_by_tier import Tiers
 from allokering.solvers.outcome import Status
 
@@ -95,3 +96,23 @@ def _changes(columns: Columns, near: Mapping[str, str]) -> Objective:
     prices[: len(columns.actor)][columns.option == kept[columns.actor]] = 0
     prices[len(columns.actor) :] = 0
     return objective(len(columns.problem.tiers), "changes", prices)
+
+
+def canonical_optimum(
+    problem: Problem, allowed: Sequence[Integers], best: Solution, budget: Budget, seed: int = 0
+) -> Broken:
+    """The canonical one of the optimal plans, where another method has proven the optimum.
+
+    Args:
+        problem: what was solved.
+        allowed: by actor, ascending, every option that an optimal plan could have (as by reduced costs), and its own.
+        best: an optimal plan.
+        budget: how long it may take.
+        seed: of the engine; it changes nothing if the budget suffices.
+    """
+    columns = all_columns(problem, allowed)
+    best = columns.represented(best)
+    model = HighsTiers(columns, seed=seed, workers=1, work_limit=None, budget=budget, start=best)
+    for tier, value in zip(tiers_of(columns), problem.values(best), strict=True):
+        model.hold(tier, value)
+    return break_ties(columns, model, best, budget)
