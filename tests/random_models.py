@@ -13,12 +13,15 @@ from random import Random
 from random_policies import draw_measures
 
 from allokering.instance import Settings
+from allokering.kinds import RULE_KINDS
 from allokering.model import Entry, Model, load_model
 
-OPTIONAL_RULES = (
-    "eligibility", "not_before", "notice", "catchment", "absences", "supervision", "cross_border",
-    "trainees_per_municipality", "recruitment", "pipeline", "budget", "selection", "free_places",
+NEEDED_RULES = (
+    "one_path", "training_time", "start_window", "pins", "position_places", "shared_position", "site_slots", "coverage",
+    "list_limits", "groups", "openings",
 )  # fmt: skip
+"""Rules that say what a plan is."""
+OPTIONAL_RULES = tuple(kind for kind in RULE_KINDS if kind not in NEEDED_RULES)
 """Rules that a model may do without and still say what a plan is."""
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from allokering.errors import Fault, InstanceFaulty
 from allokering.facts.programme import lengths
-from allokering.facts.recruitment import chances_of_positions, recruits
+from allokering.facts.recruitment import recruits
 from allokering.formulation.choices import choices_of, listed
 from allokering.formulation.objective import TERMS
 from allokering.formulation.path_space import PathSpace, Use, path_space
@@ -24,6 +24,7 @@ from allokering.formulation.scope import (
     shared_use_of,
     use_of,
 )
+from allokering.formulation.trace import Trace
 from allokering.instance import Instance
 from allokering.language import say
 from allokering.model import Model
@@ -36,17 +37,22 @@ Shared = list[tuple[SharedUse, Integers]]
 """Uses of rows that another rule publishes, and the rows by (position, period)."""
 
 
-def build(instance: Instance, model: Model, objective: Objective = "lexicographic") -> Problem:
-    """Compile the problem of an instance under a model.
+def build(
+    instance: Instance, model: Model, objective: Objective = "lexicographic", *, trace: Trace | None = None
+) -> Problem:
+    """Compile the problem of an instance under a model; `trace`, if given, learns which rule took which paths away.
 
     Raises:
         InstanceFaulty: a trainee's programme is not in the model.
     """
-    draft = Draft(instance, model, objective, spaces=tuple(_spaces(instance, model)), choices=choices_of(instance))
-    for rule in model.rules:
-        if rule.in_force(instance.settings.start):
-            _speak(RULES[rule.kind], Scope(draft, rule.id), rule.typed, instance)
-    _keep_recruits_with_a_chance(draft)
+    draft = Draft(
+        instance, model, objective, spaces=tuple(_spaces(instance, model)), choices=choices_of(instance), trace=trace
+    )
+    in_force = [rule for rule in model.rules if rule.in_force(instance.settings.start)]
+    for rule in in_force:
+        _speak(RULES[rule.kind], Scope(draft, rule.id), rule.typed, instance)
+    if all(rule.kind != "recruitment" for rule in in_force):
+        _nobody_is_recruited(Scope(draft, "recruitment"), instance)
     for term in model.terms:
         if term.kind in TERMS:
             TERMS[term.kind](Scope(draft, term.id), term.typed, instance)  # type: ignore[operator]
@@ -59,13 +65,12 @@ def _speak(rule: ModuleType, scope: Scope, params: object, instance: Instance) -
         rule.enforce(scope, params, instance)
 
 
-def _keep_recruits_with_a_chance(draft: Draft) -> None:
-    """Who is not yet known has no path where nothing says that anybody could come."""
-    has_chance = chances_of_positions(draft.instance, draft.model) > 0
-    to_recruit = recruits(draft.instance)
-    for space in draft.spaces:
+def _nobody_is_recruited(scope: Scope, instance: Instance) -> None:
+    """Without a rule recruitment nothing says that anybody could come: who is not yet known has no path."""
+    to_recruit = recruits(instance)
+    for space in scope.spaces:
         if space.trainee in to_recruit:
-            space.by_position_and_start[...] &= has_chance[:, None]
+            scope.keep(space, by_position_and_start=np.zeros((1, 1), dtype=bool))
 
 
 def _spaces(instance: Instance, model: Model) -> list[PathSpace]:

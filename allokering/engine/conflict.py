@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from allokering.engine.build import build
+from allokering.formulation.paths import PathOptions
 from allokering.formulation.scope import Objective
+from allokering.formulation.trace import Trace, needed_to_bar
 from allokering.instance import Instance
 from allokering.language import say
-from allokering.model import Entry, Model
+from allokering.model import Model
 from allokering.solvers.infeasible_subset import Part, smallest_conflict
 
 
@@ -20,34 +22,26 @@ def explain_infeasible(instance: Instance, model: Model, objective: Objective) -
     problem = build(instance, model, objective)
     empty = [actor.actor for actor in problem.actors if not len(actor)]
     if empty:
-        lines = [_no_path(instance, model, objective, trainee) for trainee in empty]
+        lines = [_no_path(instance, model, trainee) for trainee in empty]
     else:
         lines = [_part(instance, model, part) for part in smallest_conflict(problem)]
         lines.insert(0, say("These cannot hold together; if any one of them gave way, the rest could:"))
     return "\n  ".join(lines)
 
 
-def _no_path(instance: Instance, model: Model, objective: Objective, trainee: str) -> str:
+def _no_path(instance: Instance, model: Model, trainee: str) -> str:
     """Which rules together leave a trainee no training path at all."""
-    rules = list(model.rules)
-    for rule in model.rules:
-        fewer = [kept for kept in rules if kept is not rule]
-        if not _has_path(instance, replace(model, rules=tuple(fewer)), objective, trainee):
-            rules = fewer
+    alone = replace(instance, trainees=tuple(row for row in instance.trainees if row.trainee_id == trainee))
+    trace = Trace()
+    actor = build(alone, model, trace=trace).actors[0]
+    assert isinstance(actor, PathOptions)  # noqa: S101 - only a trainee can have no option
+    may_be_unplaced = model.term("unplaced") is not None or alone.trainees[0].recruited_to is not None
+    rules = needed_to_bar(trace, actor.space, may_be_unplaced=may_be_unplaced)
     pins = [f"{pin.what} {pin.verb} {pin.value}" for pin in instance.pins if pin.trainee_id == trainee]
-    told = say("{trainee} has no training path under the rules {rules}.", trainee=trainee, rules=_names(rules))
-    if pins and any(rule.kind == "pins" for rule in rules):
+    told = say("{trainee} has no training path under the rules {rules}.", trainee=trainee, rules=", ".join(rules))
+    if pins and {rule.id for rule in model.rules_of("pins")} & {*rules}:
         told += " " + say("Pins: {pins}.", pins="; ".join(pins))
     return told
-
-
-def _has_path(instance: Instance, model: Model, objective: Objective, trainee: str) -> bool:
-    alone = replace(instance, trainees=tuple(row for row in instance.trainees if row.trainee_id == trainee))
-    return len(build(alone, model, objective).actors[0]) > 0
-
-
-def _names(rules: list[Entry]) -> str:
-    return ", ".join(rule.id for rule in rules)
 
 
 def _part(instance: Instance, model: Model, part: Part) -> str:

@@ -34,7 +34,7 @@ class While(Enum):
 class PathSpace:
     """All paths of one trainee before any rule has spoken: the axes, and what the rules leave of them.
 
-    A rule narrows one of the three factors of `allowed` in place; no rule reads what another has left.
+    A rule narrows the three factors of `allowed` by `Scope.keep`; no rule reads what another has left.
     """
 
     trainee: str
@@ -59,6 +59,12 @@ class PathSpace:
         """What is left for some of the positions: shape (positions, S, R)."""
         left = self.by_position_and_start[positions, :, None] & self.by_start_and_rotation[None, :, :]
         return left & self.by_position_and_site[positions][:, self.rotation_site][:, None, :]
+
+
+def none_or(rotations: Booleans, *, none: bool | Booleans = True) -> Booleans:
+    """A mask of rotations, or of sites, with what it says of "none" before them on the last axis."""
+    first = np.broadcast_to(np.asarray(none)[..., None], (*rotations.shape[:-1], 1))
+    return np.concatenate([first, rotations], axis=-1)
 
 
 @dataclass(frozen=True)

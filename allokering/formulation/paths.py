@@ -5,7 +5,8 @@ rotation, and their interaction in the window of absence. So the cost of every p
 array operations (`PathOptions.values`), and the usage of chosen paths is read off the same arrays
 (`PathOptions.usage`).
 
-The axes are those of `path_space`.
+The axes are those of `path_space`. The rule one_path is enforced here: a trainee is one actor, who chooses one path, or
+"unplaced" where that is an option.
 """
 
 from __future__ import annotations

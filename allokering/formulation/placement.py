@@ -1,4 +1,8 @@
-"""Between a solution of the problem and the rows of a plan, both ways."""
+"""Between a solution of the problem and the rows of a plan, both ways.
+
+The rule shared_position is enforced here: a row per municipality of the position, with the share of the table. The
+lists of trainees that the placement counts with have the same shares (`trainee_lists`).
+"""
 
 from __future__ import annotations
 

@@ -14,10 +14,11 @@ import numpy as np
 
 from allokering.formulation.choices import Choice
 from allokering.formulation.path_space import PathSpace, Use, While
+from allokering.formulation.trace import Factor, Trace
 from allokering.instance import Instance
 from allokering.kinds import Params
 from allokering.model import Model
-from allokering.problem import Integers, Relief, Resource, Tier, Transfer
+from allokering.problem import Booleans, Integers, Relief, Resource, Tier, Transfer
 
 Objective = Literal["lexicographic", "weighted"]
 OBJECTIVES: tuple[Objective, ...] = ("lexicographic", "weighted")
@@ -96,6 +97,8 @@ class Draft:
     rotation_prices: list[tuple[int, int, PathPrice]] = field(default_factory=list)
     unplaced_prices: Integers | None = None
     must_place: set[str] = field(default_factory=set)
+    trace: Trace | None = None
+    """Which rule took what away; None if nobody asks."""
 
     @property
     def tiers(self) -> tuple[Tier, ...]:
@@ -127,6 +130,28 @@ class Scope:
     def periods(self) -> range:
         """The periods of the horizon."""
         return range(self.draft.instance.settings.periods)
+
+    def keep(
+        self,
+        space: PathSpace,
+        *,
+        by_position_and_start: Booleans | None = None,
+        by_start_and_rotation: Booleans | None = None,
+        by_position_and_site: Booleans | None = None,
+    ) -> None:
+        """Of a trainee's paths only those stay that the masks allow, each broadcast over the axes of its factor."""
+        masks: dict[Factor, Booleans | None] = {
+            "by_position_and_start": by_position_and_start,
+            "by_start_and_rotation": by_start_and_rotation,
+            "by_position_and_site": by_position_and_site,
+        }
+        for factor, mask in masks.items():
+            if mask is None:
+                continue
+            left: Booleans = getattr(space, factor)
+            left &= mask
+            if self.draft.trace is not None:
+                self.draft.trace.keep(self.entry_id, space.trainee, factor, np.broadcast_to(mask, left.shape))
 
     def resource(self, subject: str, period: int, bound: int) -> int:
         """A new row "use <= bound"; its number for this scope's other calls."""
@@ -259,6 +284,8 @@ class Scope:
     def must_place(self, trainee: str) -> None:
         """This trainee may not be left without a position."""
         self.draft.must_place.add(trainee)
+        if self.draft.trace is not None:
+            self.draft.trace.must_place.setdefault(trainee, []).append(self.entry_id)
 
 
 def final_numbers(rule: UseRule, number: Integers) -> Integers:

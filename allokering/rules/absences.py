@@ -24,6 +24,7 @@ from allokering.plan import Plan
 from allokering.violation import Violation
 
 RULE = "absences"
+SCOPE = ("resource",)
 
 
 def enforce(scope: Scope, params: Absences, instance: Instance) -> None:

@@ -26,6 +26,7 @@ from allokering.tables import Budget, Pays, Position
 from allokering.violation import Violation
 
 RULE = "budget"
+SCOPE = ("resource",)
 
 
 def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: ARG001

@@ -24,6 +24,7 @@ from allokering.plan import Plan
 from allokering.violation import Violation
 
 RULE = "catchment"
+SCOPE = ("path",)
 
 
 def enforce(scope: Scope, params: Catchment, instance: Instance) -> None:
@@ -39,7 +40,7 @@ def enforce(scope: Scope, params: Catchment, instance: Instance) -> None:
             minutes = minutes_from_parts(instance, municipalities[position.position_id], site.municipality_id)
             within[row, column] = minutes is not None and minutes <= params.alternative_minutes_max
     for space in scope.spaces:
-        space.by_position_and_site[...] &= within
+        scope.keep(space, by_position_and_site=within)
 
 
 def check(params: Catchment, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:

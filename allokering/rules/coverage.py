@@ -31,6 +31,7 @@ from allokering.problem import Integers
 from allokering.violation import Violation
 
 RULE = "coverage"
+SCOPE = ("resource",)
 ROOM_MAX = 1_000_000
 """More patients than the doctors of any municipality have room for above their targets."""
 
@@ -158,7 +159,7 @@ def _room_above_targets(instance: Instance, model: Model, plan: Plan) -> Counter
 
 
 def _let_residents_cross(scope: Scope, instance: Instance, rows: dict[str, Integers]) -> None:
-    """Use moves along the rows of `cross_border`; nobody moves who does not live there."""
+    """The rule cross_border: use moves along the rows of its table; nobody moves who does not live there."""
     months = instance.settings.period_months
     term = scope.term("cross_border")
     is_allowed = any(rule.in_force(instance.settings.start) for rule in scope.draft.model.rules_of("cross_border"))

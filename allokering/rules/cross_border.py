@@ -20,6 +20,8 @@ from allokering.plan import Plan
 from allokering.violation import Violation
 
 RULE = "cross_border"
+SCOPE = ("resource",)
+ENFORCED_BY = "rules.coverage"
 
 
 def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:

@@ -27,6 +27,7 @@ from allokering.tables import PinVerb, PinWhat
 from allokering.violation import Violation
 
 RULE = "eligibility"
+SCOPE = ("path",)
 
 
 def enforce(scope: Scope, params: Eligibility, instance: Instance) -> None:
@@ -50,7 +51,7 @@ def enforce(scope: Scope, params: Eligibility, instance: Instance) -> None:
             near_home[home] = np.array(is_near, dtype=bool)
         own = asked[trainee.trainee_id]
         wanted = np.array([position in own for position in space.positions], dtype=bool)
-        space.by_position_and_start[...] &= (near_home[home] | wanted)[:, None]
+        scope.keep(space, by_position_and_start=(near_home[home] | wanted)[:, None])
 
 
 def check(params: Eligibility, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:

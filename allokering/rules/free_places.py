@@ -29,6 +29,7 @@ from allokering.problem import Integers
 from allokering.violation import Violation
 
 RULE = "free_places"
+SCOPE = ("resource",)
 MISSING_MAX = 20_000_000
 """More places than can be missing anywhere."""
 

@@ -24,6 +24,8 @@ from allokering.tables import Trainee
 from allokering.violation import Violation
 
 RULE = "groups"
+SCOPE = ("stage",)
+ENFORCED_BY = "stages.groups"
 
 
 def check(params: Groups, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:

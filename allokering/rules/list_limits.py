@@ -20,6 +20,8 @@ from allokering.plan import HolderKind, Plan
 from allokering.violation import Violation
 
 RULE = "list_limits"
+SCOPE = ("stage",)
+ENFORCED_BY = "stages.lists"
 
 
 def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from allokering.evidence.written_plan import months_between, read_paths
+from allokering.formulation.path_space import none_or
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import NotBefore
@@ -22,6 +23,7 @@ from allokering.plan import Plan
 from allokering.violation import Violation
 
 RULE = "not_before"
+SCOPE = ("path",)
 
 
 def enforce(scope: Scope, params: NotBefore, instance: Instance) -> None:
@@ -33,7 +35,7 @@ def enforce(scope: Scope, params: NotBefore, instance: Instance) -> None:
         work = trainee.fte_percent * instance.settings.period_months
         practised = 100 * trainee.practice_months_done + (space.rotation_begin[None, :] - space.starts[:, None]) * work
         enough = practised >= after[space.rotation_site]
-        space.by_start_and_rotation[:, 1:] &= enough[:, 1:]
+        scope.keep(space, by_start_and_rotation=none_or(enough[:, 1:]))
 
 
 def check(params: NotBefore, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:

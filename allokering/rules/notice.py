@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from allokering.evidence.written_plan import months_between
+from allokering.formulation.path_space import none_or
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance, add_months
 from allokering.kinds import Notice
@@ -22,6 +23,7 @@ from allokering.plan import Plan
 from allokering.violation import Violation
 
 RULE = "notice"
+SCOPE = ("path",)
 
 
 def enforce(scope: Scope, params: Notice, instance: Instance) -> None:
@@ -33,7 +35,7 @@ def enforce(scope: Scope, params: Notice, instance: Instance) -> None:
         if params.programmes is not None and trainee.programme not in params.programmes:
             continue
         in_notice = wants_notice[space.rotation_site[1:]] & ~in_time[space.rotation_begin[1:]]
-        space.by_start_and_rotation[:, 1:] &= ~in_notice
+        scope.keep(space, by_start_and_rotation=none_or(~in_notice))
 
 
 def check(params: Notice, instance: Instance, _model: Model, plan: Plan) -> Iterator[Violation]:

@@ -21,6 +21,8 @@ from allokering.plan import Placement, PlacementStatus, Plan
 from allokering.violation import Violation
 
 RULE = "one_path"
+SCOPE = ("path",)
+ENFORCED_BY = "formulation.paths"
 
 
 def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:

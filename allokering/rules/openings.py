@@ -26,6 +26,7 @@ from allokering.tables import PositionState
 from allokering.violation import Violation
 
 RULE = "openings"
+SCOPE = ("resource",)
 
 
 def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: ARG001

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from allokering.evidence.written_plan import WrittenPath, period_of, periods_between, read_paths
+from allokering.formulation.path_space import none_or
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Params
@@ -28,6 +29,7 @@ from allokering.tables import Pin, PinVerb, PinWhat
 from allokering.violation import Violation
 
 RULE = "pins"
+SCOPE = ("path",)
 
 
 def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: ARG001
@@ -41,22 +43,22 @@ def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: 
         if not pins:
             continue
         positions = [pin for pin in pins if pin.what is PinWhat.POSITION]
-        space.by_position_and_start[...] &= _agrees(positions, space.positions)[:, None]
+        scope.keep(space, by_position_and_start=_agrees(positions, space.positions)[:, None])
         if any(pin.verb is PinVerb.MUST for pin in positions):
             scope.must_place(space.trainee)
         if space.rotation_periods == 0:
             continue
         sites = [pin for pin in pins if pin.what is PinWhat.SITE]
-        space.by_position_and_site[:, 1:] &= _agrees(sites, space.sites[1:])
+        scope.keep(space, by_position_and_site=none_or(_agrees(sites, space.sites[1:])))
         periods = [
             pin.model_copy(update={"value": str(_period_of(instance, dt.date.fromisoformat(pin.value)))})
             for pin in pins
             if pin.what is PinWhat.PERIOD
         ]
         agrees = _agrees(periods, [str(period) for period in scope.periods])
-        space.by_start_and_rotation[:, 1:] &= agrees[space.rotation_begin[1:]]
-        if any(pin.verb is PinVerb.MUST for pin in sites + periods):
-            space.by_start_and_rotation[:, 0] = False
+        may_be_none = not any(pin.verb is PinVerb.MUST for pin in sites + periods)
+        begins = none_or(agrees[space.rotation_begin[1:]], none=may_be_none)
+        scope.keep(space, by_start_and_rotation=begins)
 
 
 def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:

@@ -33,6 +33,7 @@ from allokering.problem import Integers
 from allokering.violation import Violation
 
 RULE = "pipeline"
+SCOPE = ("resource",)
 
 
 def enforce(scope: Scope, params: Pipeline, instance: Instance) -> None:

@@ -26,6 +26,7 @@ from allokering.tables import Position
 from allokering.violation import Violation
 
 RULE = "position_places"
+SCOPE = ("path", "resource")
 
 
 def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: ARG001
@@ -49,7 +50,7 @@ def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: 
     closed_before = np.concatenate([np.zeros((len(is_open), 1), dtype=int), (~is_open).cumsum(axis=1)], axis=1)
     for space in scope.spaces:
         finishes = np.minimum(space.finishes, space.periods)
-        space.by_position_and_start[...] &= closed_before[:, finishes] == closed_before[:, space.starts]
+        scope.keep(space, by_position_and_start=closed_before[:, finishes] == closed_before[:, space.starts])
 
 
 def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from allokering.evidence.written_plan import read_paths
-from allokering.facts.recruitment import recruits
+from allokering.facts.recruitment import chances_of_positions, recruits
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Recruitment
@@ -24,15 +24,17 @@ from allokering.plan import Plan
 from allokering.violation import Violation
 
 RULE = "recruitment"
+SCOPE = ("path",)
 
 
 def enforce(scope: Scope, params: Recruitment, instance: Instance) -> None:  # noqa: ARG001
-    """Keep, for who is not known yet, the forms of the position announced; `build` asks for a chance in any case."""
+    """Keep, for who is not known yet, the forms of the position announced that have a chance to be filled."""
     announced = recruits(instance)
+    has_chance = chances_of_positions(instance, scope.draft.model) > 0
     head = np.array([position.alternative_to or position.position_id for position in instance.positions])
     for space in scope.spaces:
         if space.trainee in announced:
-            space.by_position_and_start[...] &= (head == announced[space.trainee])[:, None]
+            scope.keep(space, by_position_and_start=((head == announced[space.trainee]) & has_chance)[:, None])
 
 
 def check(_params: Recruitment, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:

@@ -27,6 +27,7 @@ from allokering.tables import Form, Municipality, Position, PositionState
 from allokering.violation import Violation
 
 RULE = "selection"
+SCOPE = ("resource",)
 WITHOUT_TRUST = "-"
 """Stands for the trust of municipalities that have none."""
 

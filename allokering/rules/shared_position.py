@@ -21,6 +21,8 @@ from allokering.plan import HolderKind, Plan
 from allokering.violation import Violation
 
 RULE = "shared_position"
+SCOPE = ("stage",)
+ENFORCED_BY = "formulation.placement"
 
 
 def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:

@@ -26,6 +26,7 @@ from allokering.tables import SiteSlot
 from allokering.violation import Violation
 
 RULE = "site_slots"
+SCOPE = ("resource",)
 
 
 def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: ARG001

@@ -22,6 +22,7 @@ from allokering.plan import Plan
 from allokering.violation import Violation
 
 RULE = "start_window"
+SCOPE = ("path",)
 
 
 def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: ARG001
@@ -29,7 +30,8 @@ def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: 
     first_days = [instance.period_start(period) for period in scope.periods]
     for space, trainee in zip(scope.spaces, instance.trainees, strict=True):
         latest = trainee.latest_start or instance.end
-        space.by_position_and_start[...] &= np.array([trainee.earliest_start <= day <= latest for day in first_days])
+        inside = np.array([trainee.earliest_start <= day <= latest for day in first_days])
+        scope.keep(space, by_position_and_start=inside)
 
 
 def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:

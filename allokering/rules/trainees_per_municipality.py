@@ -22,6 +22,7 @@ from allokering.plan import Plan
 from allokering.violation import Violation
 
 RULE = "trainees_per_municipality"
+SCOPE = ("resource",)
 
 
 def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: ARG001

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from allokering.evidence.written_plan import WrittenPath, months_between, period_of, read_paths
+from allokering.formulation.path_space import none_or
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Params, Programme
@@ -28,6 +29,7 @@ from allokering.tables import Site, Trainee
 from allokering.violation import Violation
 
 RULE = "training_time"
+SCOPE = ("path",)
 
 
 def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: ARG001
@@ -43,20 +45,21 @@ def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: 
         fits = (start <= begin) & (end <= np.minimum(finish, space.periods))
         if programme.institution_first:
             fits &= begin == start
-        space.by_start_and_rotation[:, 1:] &= fits & (finish > start)
         if space.rotation_periods == 0:
-            space.by_start_and_rotation[:, 0] &= space.finishes > space.starts
+            may_be_none = space.finishes > space.starts
         else:
-            postponable = space.finishes - space.rotation_periods >= space.periods
-            space.by_start_and_rotation[:, 0] &= postponable & (not programme.institution_first)
+            may_be_none = (space.finishes - space.rotation_periods >= space.periods) & (not programme.institution_first)
         counts = [
             kind in programme.site_kinds and taken in (None, trainee.programme)
             for kind, taken in zip(site_kinds, site_programmes, strict=True)
         ]
-        space.by_position_and_site[...] &= np.array([True, *counts])
-        space.by_position_and_start[...] &= np.array(
-            [taken in (None, trainee.programme) for taken in position_programmes], dtype=bool
-        )[:, None]
+        is_ours = np.array([taken in (None, trainee.programme) for taken in position_programmes], dtype=bool)
+        scope.keep(
+            space,
+            by_start_and_rotation=none_or(fits & (finish > start), none=may_be_none),
+            by_position_and_site=np.array([True, *counts]),
+            by_position_and_start=is_ours[:, None],
+        )
 
 
 def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:

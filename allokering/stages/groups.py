@@ -3,7 +3,8 @@
 Index:   trainee; meeting, a municipality of the network and a first period
 Math:    in group_program
 Units:   trainees without a group; kilometres travelled a year
-Assumes: members travel from their position, also while in rotation; the unplaced are in no group and not counted
+Assumes: members travel from their position, also while in rotation; the unplaced are in no group and not counted; the
+         rule groups is enforced here
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ Math:    lists of doctors and finished + lists of trainees = residents + in - ou
          sum over doctors and finished of what is above target <= above as placed
          target of who supervises = target - patients_per_place places
 Units:   patients; patient-months for the trainees' missing patients
-Assumes: a municipality's lists meet no other's: what crosses borders was placed
+Assumes: a municipality's lists meet no other's: what crosses borders was placed; the rule list_limits is enforced here
 """
 
 from __future__ import annotations

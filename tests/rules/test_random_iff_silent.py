@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from brute_force_paths import Path, Situation
 from random_instances import random_case
-from rules.golden_rows import SCENES
 
 from allokering.engine.build import build
 from allokering.evidence.written_plan import forms_to_choose
@@ -23,8 +22,8 @@ from allokering.rules.registry import RULES
 from allokering.violation import Violation
 
 SEEDS = range(100, 140)
-FILTERS = (*(kind for kind, scene in SCENES.items() if scene.get("lists_paths")), "position_places")
-"""Rules that say which paths a trainee may have, as their golden scenes tell; a position must be open besides."""
+FILTERS = tuple(kind for kind, rule in RULES.items() if "path" in rule.SCOPE)
+"""Rules that say which paths a trainee may have."""
 MEETINGS = ("position_places", "site_slots", "absences", "trainees_per_municipality")
 """Rules that say how many may be in one place at a time, with no relief and nothing left to a later stage."""
 

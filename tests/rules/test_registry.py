@@ -49,6 +49,32 @@ def test_a_rule_has_one_name_everywhere(kind: str) -> None:
     assert f"`{kind}`" in (ROOT / "docs" / "model.md").read_text("utf-8")
 
 
+@pytest.mark.parametrize("kind", RULE_KINDS)
+def test_a_rule_says_what_it_speaks_of_and_where_it_is_enforced(kind: str) -> None:
+    """Of one trainee's paths, of what is shared, or of what a later stage decides.
+
+    It has an `enforce` of its own, or names the module that holds it, which says so.
+    """
+    rule = RULES[kind]
+    enforced_by = getattr(rule, "ENFORCED_BY", None)
+
+    assert set(rule.SCOPE) <= {"path", "resource", "stage"}
+    assert rule.SCOPE
+    assert hasattr(rule, "enforce") is (enforced_by is None)
+    if enforced_by is not None:
+        text = (ROOT / "allokering" / f"{enforced_by.replace('.', '/')}.py").read_text("utf-8")
+        assert re.search(rf"\brule {kind}\b", text)
+
+
+@pytest.mark.parametrize("kind", [kind for kind, rule in RULES.items() if hasattr(rule, "enforce")])
+def test_a_rule_narrows_paths_by_the_scope_alone(kind: str) -> None:
+    """So that what it removes has its name; a rule of another scope removes nothing."""
+    text = Path(str(RULES[kind].__file__)).read_text("utf-8")
+
+    assert not re.search(r"\.by_\w+(\[.*\])? *[&|^]?= ", text)
+    assert ("scope.keep(" in text) is ("path" in RULES[kind].SCOPE)
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "allokering" / "rules").glob("[!_]*")), ids=lambda path: path.stem)
 def test_a_module_among_the_rules_is_a_rule(path: Path) -> None:
     """Or the list of them."""

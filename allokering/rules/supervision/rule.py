@@ -37,6 +37,7 @@ from allokering.tables import Doctor
 from allokering.violation import Violation
 
 RULE = "supervision"
+SCOPE = ("resource", "stage")
 
 
 def enforce(scope: Scope, params: SupervisionParams, instance: Instance) -> None:
