@@ -5,7 +5,7 @@
 | 0 | done |
 | 1 | the plan breaks a rule |
 | 2 | usage |
-| 3 | instance faulty |
+| 3 | instance, or a change of it, faulty |
 | 4 | model faulty |
 | 5 | no plan can satisfy the hard rules |
 | 6 | no plan within the time |
@@ -71,6 +71,12 @@ class FaultyData(AllokeringError):
 
 class InstanceFaulty(FaultyData):
     """The instance cannot be used."""
+
+    exit_code = 3
+
+
+class ChangeFaulty(FaultyData):
+    """A change cannot be read, or does not fit the instance."""
 
     exit_code = 3
 

@@ -154,7 +154,7 @@ def load_model(name_or_path: str, overrides: Mapping[str, str] | None = None) ->
         for section in SECTIONS
     }
     _leave_out(path.name, entries, _texts(path.name, "without", head, faults), faults)
-    _override(entries, overrides, faults)
+    _override(entries, overrides, "--set", faults)
     _validate(path.name, entries, faults)
     if faults:
         raise ModelFaulty(say("Faults in {name}: {count}", name=path, count=len(faults)), sorted(faults, key=str))
@@ -167,6 +167,36 @@ def load_model(name_or_path: str, overrides: Mapping[str, str] | None = None) ->
         measures=tuple(entries["measure"]),
         programmes=tuple(entries["programme"]),
         overrides=tuple(sorted(overrides.items())),
+    )
+
+
+def with_overrides(model: Model, overrides: Mapping[str, str], told_in: str = "--set") -> Model:
+    """The model with other parameters `{"entry.param": "value"}`, beside those it was given before.
+
+    Args:
+        model: as it is.
+        overrides: texts, each read as a TOML value, or else as a string.
+        told_in: where the overrides are given, for faults.
+
+    Raises:
+        ModelFaulty: with every fault of every override.
+    """
+    faults: list[Fault] = []
+    groups = (model.rules, model.tiers, model.terms, model.measures, model.programmes)
+    entries = {section: list(group) for section, group in zip(SECTIONS, groups, strict=True)}
+    _override(entries, overrides, told_in, faults)
+    _validate(model.name, entries, faults)
+    if faults:
+        raise ModelFaulty(say("Faults in {name}: {count}", name=told_in, count=len(faults)), sorted(faults, key=str))
+    return Model(
+        model.name,
+        model.title,
+        rules=tuple(entries["rule"]),
+        tiers=tuple(entries["tier"]),
+        terms=tuple(entries["term"]),
+        measures=tuple(entries["measure"]),
+        programmes=tuple(entries["programme"]),
+        overrides=tuple(sorted((dict(model.overrides) | dict(overrides)).items())),
     )
 
 
@@ -251,7 +281,7 @@ def _leave_out(file: str, entries: dict[str, list[Entry]], ids: list[str], fault
         group[:] = [entry for entry in group if entry.id not in ids]
 
 
-def _override(entries: dict[str, list[Entry]], overrides: Mapping[str, str], faults: list[Fault]) -> None:
+def _override(entries: dict[str, list[Entry]], overrides: Mapping[str, str], told_in: str, faults: list[Fault]) -> None:
     """Replace single parameters; the text is read as a TOML value, or else as a string."""
     for key, text in overrides.items():
         entry_id, _, param = key.partition(".")
@@ -265,7 +295,7 @@ def _override(entries: dict[str, list[Entry]], overrides: Mapping[str, str], fau
         if not places:
             faults.append(
                 Fault(
-                    "--set",
+                    told_in,
                     None,
                     key,
                     text,

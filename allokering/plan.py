@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -209,6 +209,16 @@ class ContentHash(BaseModel):
     sha256: str
 
 
+class RecordedChange(BaseModel):
+    """A change that was made of the instance and the model named, before the plan was."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str
+    contents: dict[str, Any]
+    """In plain values, as a file of the change holds them."""
+
+
 class PlanHeader(BaseModel):
     """`plan.json`: where the plan comes from and how good it is."""
 
@@ -233,6 +243,8 @@ class PlanHeader(BaseModel):
     """What a reader must know that the tables do not say, as data: see `allokering.notes`."""
     pins: tuple[Pin, ...] = ()
     """Pins given with an earlier plan, in addition to the instance's own."""
+    changes: tuple[RecordedChange, ...] = ()
+    """In the order in which they were made; the hashes are of the instance and the model as changed."""
 
 
 @dataclass(frozen=True)

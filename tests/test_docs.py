@@ -18,6 +18,7 @@ from allokering.model import load_model
 
 ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"<!-- test: allokering (?P<command>[^>]*?) -->\n```\w+\n(?P<shown>.*?)```", re.DOTALL)
+FILE = re.compile(r"<!-- file: (?P<name>\S+) -->\n```\w+\n(?P<text>.*?)```", re.DOTALL)
 CAPS = re.compile(r"<!-- test: caps (?P<instance>\S+) -->\n(?P<table>(?:\|.*\n)+)")
 
 
@@ -34,9 +35,12 @@ def squeezed(line: str) -> str:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder as a reader would type the commands in."""
+    """A folder as a reader would type the commands in, with the files that documents show."""
     path = tmp_path_factory.mktemp("reader")
     (path / "plans").mkdir()
+    for document in sorted((ROOT / "docs").glob("*.md")):
+        for match in FILE.finditer(document.read_text("utf-8")):
+            (path / match["name"]).write_text(match["text"], encoding="utf-8")
     return path
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from allokering.engine.recorded_changes import changed_instance, changed_model, changes_of_plan
 from allokering.files.plan_files import read_plan
 from allokering.files.reading import read_instance
 from allokering.instance import Instance
@@ -25,7 +26,7 @@ class Given:
 
 
 def read_given(instance: str, plan: Path, model_name: str | None) -> Given:
-    """Read a plan and what it was made of, and verify it; overrides and pins are those the plan recorded.
+    """Read a plan and what it was made of, and verify it; overrides, changes and pins are those the plan recorded.
 
     Args:
         instance: path, or name of a built-in one.
@@ -37,5 +38,7 @@ def read_given(instance: str, plan: Path, model_name: str | None) -> Given:
         UsageError: there is no plan.
     """
     found, written = read_instance(instance), read_plan(plan)
-    model = load_model(model_name or written.header.model.name, written.header.overrides)
+    made = changes_of_plan(written)
+    found = changed_instance(found, made)
+    model = changed_model(load_model(model_name or written.header.model.name, written.header.overrides), made)
     return Given(found, model, written, verify(with_recorded_pins(found, written), model, written))

@@ -13,6 +13,7 @@ from allokering.commands.arguments import AS_JSON, FAULTS, PATH
 from allokering.commands.stopping import in_a_thread, stoppable
 from allokering.engine.job import Job, SolveOptions, parse_overrides
 from allokering.engine.publish import check_target, publish
+from allokering.engine.recorded_changes import changed_instance, changed_model, read_changes, recorded
 from allokering.engine.run import run
 from allokering.events import Began, Stage
 from allokering.files.lock import locked
@@ -36,6 +37,13 @@ from allokering.workbook.pins import read_pins
 @click.option("--model", "model_name", default=None, help="A model by name or path; default: the instance's own.")
 @click.option("--objective", type=click.Choice(OBJECTIVES), default="lexicographic", show_default=True)
 @click.option("--set", "overrides", multiple=True, metavar="ID.PARAM=VALUE", help="Override one number of the model.")
+@click.option(
+    "--change",
+    "changes",
+    type=PATH,
+    multiple=True,
+    help="TOML or JSON: a change of instance or model; any number, in order.",
+)
 @click.option("--time-limit", type=click.FloatRange(min=0.1), help="Seconds of all of it; reported where it strikes.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option(
@@ -57,6 +65,7 @@ def solve(
     output: Path,
     model_name: str | None,
     overrides: tuple[str, ...],
+    changes: tuple[Path, ...],
     pinned: Path | None,
     faults: Path | None,
     time_limit: float | None,
@@ -70,14 +79,16 @@ def solve(
     """
     with marking(instance, faults):
         found = read_instance(instance)
+    made = read_changes(changes)
+    found = changed_instance(found, made)
     pins: tuple[Pin, ...] = ()
     if pinned is not None:
         with marking(pinned, faults):
             pins = read_pins(pinned, found)
         found = found.with_pins(pins)
-    model = load_model(model_name or found.settings.model, parse_overrides(overrides))
+    model = changed_model(load_model(model_name or found.settings.model, parse_overrides(overrides)), made)
     start = None if start_path is None else read_plan(start_path)
-    job = Job(found, model, SolveOptions(**options), start, pins)
+    job = Job(found, model, SolveOptions(**options), start, pins, recorded(made))
     check_target(output)
     stop = Stop()
     budget = Budget(None if time_limit is None else time_limit - (time.monotonic() - began), stop)

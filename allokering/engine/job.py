@@ -15,7 +15,7 @@ from allokering.formulation.scope import Objective
 from allokering.instance import Instance
 from allokering.language import say
 from allokering.model import Model
-from allokering.plan import PLAN_TABLES, Plan
+from allokering.plan import PLAN_TABLES, Plan, RecordedChange
 from allokering.solvers.solve import Solver
 from allokering.tables import Pin
 
@@ -45,6 +45,8 @@ class Job:
     """An earlier plan to begin from."""
     pins: tuple[Pin, ...] = ()
     """Those of the instance's pins that its own tables lack: the plan records them."""
+    changes: tuple[RecordedChange, ...] = ()
+    """What was changed to have this instance and model: the plan records it."""
 
     def __post_init__(self) -> None:
         """The pins are the instance's too."""

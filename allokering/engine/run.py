@@ -191,4 +191,5 @@ def _header(job: Job, outcome: Outcome, stages: tuple[TierResult, ...], watch: W
         stages=stages,
         notes=tuple(watch.notes),
         pins=job.pins,
+        changes=job.changes,
     )

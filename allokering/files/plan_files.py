@@ -5,7 +5,8 @@ A plan workbook, which `allokering.workbook` writes, is read here too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +22,17 @@ from allokering.files.table_columns import column_names, columns
 from allokering.files.validation import repeated_keys
 from allokering.files.writing import table_csv
 from allokering.language import say
-from allokering.plan import PLAN_TABLES, Plan, PlanHeader
+from allokering.plan import PLAN_TABLES, Plan, PlanHeader, RecordedChange
 from allokering.tables import Pin, Row
 
 HEADER_FILE = "plan.json"
 FACTS_SHEET = "plan"
 """The sheet of a plan workbook that says what `plan.json` says, as keys and values."""
+CELL_HOLDS = 30_000
+"""Letters that a cell of a workbook surely holds."""
 ADDED_LATER = frozenset({"selection"})
 """Tables that plans of earlier versions lack; there are no rows in them."""
-LISTED = "tiers", "stages", "notes"
+LISTED = "tiers", "stages", "notes", "changes"
 """Facts that are lists."""
 _PLAN_FILES = frozenset({PACKAGE_FILE, *(f"{table}.csv" for table in PLAN_TABLES)})
 
@@ -125,8 +128,32 @@ def _nested(texts: Mapping[str, str]) -> dict[str, Any]:
                 entry[first] = entry.get(first, {}) | {named: text} if named else text
             else:
                 values[field][name] = text
+    if isinstance(values["changes"], dict):
+        values["changes"] = {number: _change(parts) for number, parts in values["changes"].items()}
     listed = {field: values[field] for field in LISTED}
     return values | {field: list(parts.values()) for field, parts in listed.items() if isinstance(parts, dict)}
+
+
+def change_cells(changes: Sequence[RecordedChange]) -> Iterator[tuple[str, str]]:
+    """Changes as keys and values of a plan workbook: their contents as JSON, in parts that cells can hold."""
+    for number, change in enumerate(changes):
+        yield f"changes.{number}.key", change.key
+        # Without spaces, which are lost at the ends of a cell.
+        text = json.dumps(change.contents, separators=(",", ":")).replace(" ", "\\u0020")
+        for part, begin in enumerate(range(0, len(text), CELL_HOLDS)):
+            yield f"changes.{number}.contents.{part:04}", text[begin : begin + CELL_HOLDS]
+
+
+def _change(parts: Any) -> Any:
+    """A change from the cells that it was written to; as it is, if it is none."""
+    texts = parts.get("contents") if isinstance(parts, dict) else None
+    if not isinstance(texts, dict):
+        return parts
+    text = "".join(value for _, value in sorted(texts.items()))
+    try:
+        return parts | {"contents": json.loads(text)}
+    except json.JSONDecodeError:
+        return parts | {"contents": text}
 
 
 def _header(file: str, read: Callable[[], PlanHeader], faults: list[Fault]) -> PlanHeader | None:

@@ -27,7 +27,7 @@ LAST_START = dt.date(2300, 1, 1)
 
 _SECTIONS = ("travel_fallback", "provenance")
 _TEXT = next(column for column in columns(Settings) if column.kind is Kind.TEXT)
-_COLUMNS: dict[str, Column] = {
+SETTINGS_COLUMNS: dict[str, Column] = {
     **{column.name: column for column in columns(Settings)},
     **{f"travel_fallback.{column.name}": column for column in columns(TravelFallback)},
     **{f"provenance.{table}": _TEXT for table in TABLES},
@@ -77,6 +77,14 @@ def read_settings(settings: Settings, faults: list[Fault]) -> dict[str, Any]:
     return _checked(settings.model_dump(warnings=False), SETTINGS_SHEET, {}, faults)
 
 
+def with_settings(settings: Settings, values: Mapping[str, object]) -> Settings:
+    """The settings with other values by dotted key; not validated, as those of an instance are with its rows."""
+    raw = settings_items(settings) | dict(values)
+    nested = _nested({key: value for key, value in raw.items() if value is not None})
+    fallback = TravelFallback.model_construct(**nested.pop("travel_fallback", {}))
+    return Settings.model_construct(**nested, travel_fallback=fallback)
+
+
 def settings_items(settings: Settings) -> dict[str, object]:
     """Every value by its dotted key, in the order in which files hold them."""
     return _flat(settings.model_dump())
@@ -123,7 +131,7 @@ def _checked(raw: dict[str, Any], file: str, rows: Mapping[str, int | str], faul
     flat = _flat(raw)
     for key, value in flat.items():
         if isinstance(value, str):
-            column = _COLUMNS.get(key, _TEXT)
+            column = SETTINGS_COLUMNS.get(key, _TEXT)
             try:
                 flat[key] = read_cell(clean(value), column)
             except CellFaulty as error:
@@ -143,8 +151,8 @@ def _checked(raw: dict[str, Any], file: str, rows: Mapping[str, int | str], faul
     if flat["period_months"] not in (1, 3, 6):
         fault("period_months", flat["period_months"], say("1, 3 or 6"))
     for key in flat:
-        if key.startswith("provenance.") and key not in _COLUMNS:
-            fault(key, None, say("no such table") + did_you_mean(key, _COLUMNS))
+        if key.startswith("provenance.") and key not in SETTINGS_COLUMNS:
+            fault(key, None, say("no such table") + did_you_mean(key, SETTINGS_COLUMNS))
     faults += found.values()
     return _nested({key: value for key, value in flat.items() if key not in found})
 
@@ -153,8 +161,8 @@ def _message(key: str, error_type: str) -> str:
     if error_type == "missing":
         return say("the key is missing")
     if error_type == "extra_forbidden":
-        return say("no such key") + did_you_mean(key, _COLUMNS)
-    return expected(_COLUMNS[key]) if key in _COLUMNS else say("keys and texts")
+        return say("no such key") + did_you_mean(key, SETTINGS_COLUMNS)
+    return expected(SETTINGS_COLUMNS[key]) if key in SETTINGS_COLUMNS else say("keys and texts")
 
 
 def _flat(raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from allokering.files.plan_files import FACTS_SHEET, accept, by_key
+from allokering.files.plan_files import FACTS_SHEET, accept, by_key, change_cells
 from allokering.files.publishing import published
 from allokering.files.table_columns import columns
 from allokering.files.writing import workbook_cell
@@ -39,7 +39,9 @@ def _workbook(instance: Instance, plan: Plan, facts: PlanHeader) -> Workbook:
     sheet = workbook.create_sheet(FACTS_SHEET)
     set_widths(sheet, (32, 80))
     sheet.append([header(sheet, "key"), header(sheet, "value")])
-    for key, value in _flat("", facts.model_dump(mode="json", exclude={"pins"})):
+    for key, value in _flat("", facts.model_dump(mode="json", exclude={"pins", "changes"})):
+        sheet.append([workbook_cell(sheet, key), workbook_cell(sheet, value)])
+    for key, value in change_cells(facts.changes):
         sheet.append([workbook_cell(sheet, key), workbook_cell(sheet, value)])
     _write_table(workbook, Pin, facts.pins)
     for table, row_type in PLAN_TABLES.items():
