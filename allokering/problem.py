@@ -1,27 +1,43 @@
 """A problem: actors choose options, options use resources, and everything is paid for in tiers. No domain.
 
-Every actor chooses exactly one option. A resource is a row "use <= bound". A relief lowers the use of one resource at
-a price; a transfer lowers the use of one and raises that of another. Plans are compared by their prices, tier by tier.
-Generalised assignment, hospital/residents assignment and rotation scheduling are problems of this shape.
+Every actor chooses exactly one option. A resource is a row "use <= bound", or "least <= use <= bound". A relief lets
+one resource pass its bound, or fall short of its least, at a price; a transfer lowers the use of one and raises that
+of another. Plans are compared by their prices, tier by tier. Generalised assignment, hospital/residents assignment and
+rotation scheduling are problems of this shape.
 
-Every amount is an integer, so feasible means feasible and equal means equal.
+Every amount is an integer, so feasible means feasible and equal means equal. A problem that is written wrongly says so
+when it is made.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 from typing_extensions import override
 
-Integers = npt.NDArray[np.int64]
-Booleans = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
+from allokering.problem_options import Booleans, Choice, Floats, Integers, ListedOptions, Options, Surcharges
+
+__all__ = [
+    "Booleans",
+    "Choice",
+    "Floats",
+    "Integers",
+    "ListedOptions",
+    "Options",
+    "Problem",
+    "Relief",
+    "Resource",
+    "Solution",
+    "Surcharges",
+    "Tier",
+    "Transfer",
+]
 
 
 @dataclass(frozen=True)
@@ -42,6 +58,8 @@ class Resource:
     subject: str
     period: int
     bound: int
+    least: int | None = None
+    """A quota: the use is at least so much. None: there is none."""
 
     def __str__(self) -> str:
         return f"{self.rule}[{self.subject},{self.period}]"
@@ -49,7 +67,7 @@ class Resource:
 
 @dataclass(frozen=True)
 class Relief:
-    """Up to `most` units less use of `resource`, each at `prices` (one per tier)."""
+    """Up to `most` units less use of `resource`, each at `prices` (one per tier); or, of a least, units made up for."""
 
     name: str
     resource: int
@@ -57,6 +75,8 @@ class Relief:
     prices: tuple[int, ...]
     also_uses: tuple[tuple[int, int], ...] = ()
     """What else every unit uses, as (resource, amount), such as what a tier that is held leaves to be paid."""
+    eases: Literal["bound", "least"] = "bound"
+    """Which side of the resource it eases: a relief of the one does nothing for the other."""
 
 
 @dataclass(frozen=True)
@@ -70,142 +90,6 @@ class Transfer:
     prices: tuple[int, ...]
     also_uses: tuple[tuple[int, int], ...] = ()
     """What else every unit moved uses, as (resource, amount), such as the residents there are to move."""
-
-
-@dataclass(frozen=True)
-class Surcharges:
-    """What a use costs besides its price by the unit: by resource and amount, as cutting planes charge it.
-
-    No option uses a resource that has surcharges in two ways at once.
-    """
-
-    amounts: Integers
-    """Amounts of use that options make, ascending (A)."""
-    table: Floats
-    """Surcharge by (resource, amount); one row more than resources, of zeros, for "no resource"."""
-
-    @cached_property
-    def is_charged(self) -> Booleans:
-        """By resource, and for "no resource": is any use of it charged?"""
-        return np.asarray(self.table.any(axis=1))
-
-    def level(self, amounts: Integers) -> Integers:
-        """The column of the table for each amount; any, for a sum over periods, which no resource charges."""
-        return np.minimum(np.searchsorted(self.amounts, amounts), len(self.amounts) - 1)
-
-    def of(self, usage: sparse.csr_array) -> Floats:
-        """The surcharges of options that use so much (options, resources)."""
-        charged = sparse.csr_array(
-            (self.table[usage.indices, self.level(usage.data)], usage.indices, usage.indptr), shape=usage.shape
-        )
-        return np.asarray(charged.sum(axis=1), dtype=np.float64)
-
-
-class Options(ABC):
-    """What one actor can choose from. Options are numbered from 0, whatever the order of the input."""
-
-    actor: str
-
-    @abstractmethod
-    def __len__(self) -> int:
-        """How many options there are."""
-
-    @abstractmethod
-    def key(self, option: int) -> str:
-        """A name of the option, unique for the actor and stable between runs."""
-
-    @abstractmethod
-    def find(self, key: str) -> int | None:
-        """The option with this name, None if the actor has it not."""
-
-    @abstractmethod
-    def usage(self, options: Integers, resources: int) -> sparse.csr_array:
-        """What the options use: shape (options, resources), integers."""
-
-    @abstractmethod
-    def prices(self, options: Integers) -> Integers:
-        """What the options cost: shape (options, tiers)."""
-
-    @abstractmethod
-    def amounts(self) -> Integers:
-        """Every amount that some option uses of some resource, each once."""
-
-    @abstractmethod
-    def touched(self) -> Integers:
-        """Every resource that some option may use, ascending."""
-
-    def alike(self) -> Integers:
-        """A number for each option; options of one number use the same, but for what is `beside`."""
-        return np.arange(len(self))
-
-    def beside(self) -> Integers:
-        """The resources of which options that are alike may use different amounts."""
-        return np.zeros(0, dtype=np.int64)
-
-    @abstractmethod
-    def values(self, resource_prices: Floats, tier_weights: Floats, surcharges: Surcharges | None = None) -> Floats:
-        """Cost of every option when a unit of a resource costs `resource_prices` and of a tier `tier_weights`."""
-
-    def dearest(self, tier_weights: Floats) -> float:
-        """What no option costs more than where resources are free."""
-        return float((self.prices(np.arange(len(self))) @ tier_weights).max())
-
-    def values_of(self, options: Integers, resource_prices: Floats, tier_weights: Floats) -> Floats:
-        """The same for some of the options."""
-        return self.values(resource_prices, tier_weights)[options]
-
-    def cheapest(
-        self, most: int, resource_prices: Floats, tier_weights: Floats, surcharges: Surcharges | None = None
-    ) -> tuple[Integers, Floats]:
-        """The cheapest option and up to `most` - 1 other cheap ones, ascending, and what each costs."""
-        costs = self.values(resource_prices, tier_weights, surcharges)
-        few = np.sort(np.argpartition(costs, most - 1)[:most]) if len(costs) > most else np.arange(len(costs))
-        return few, costs[few]
-
-
-class ListedOptions(Options):
-    """Options listed one by one, as in a published benchmark."""
-
-    def __init__(self, actor: str, keys: Sequence[str], usage: sparse.csr_array, prices: Integers) -> None:
-        self.actor = actor
-        self._keys = tuple(keys)
-        self._usage = usage
-        self._prices = prices
-
-    @override
-    def __len__(self) -> int:
-        return len(self._keys)
-
-    @override
-    def key(self, option: int) -> str:
-        return self._keys[option]
-
-    @override
-    def find(self, key: str) -> int | None:
-        return self._keys.index(key) if key in self._keys else None
-
-    @override
-    def usage(self, options: Integers, resources: int) -> sparse.csr_array:
-        chosen = self._usage[options]
-        return sparse.csr_array((chosen.data, chosen.indices, chosen.indptr), shape=(len(options), resources))
-
-    @override
-    def prices(self, options: Integers) -> Integers:
-        return self._prices[options]
-
-    @override
-    def amounts(self) -> Integers:
-        return np.unique(self._usage.data).astype(np.int64)
-
-    @override
-    def touched(self) -> Integers:
-        return np.unique(self._usage.indices).astype(np.int64)
-
-    @override
-    def values(self, resource_prices: Floats, tier_weights: Floats, surcharges: Surcharges | None = None) -> Floats:
-        used = self._usage @ resource_prices[: self._usage.shape[1]]
-        charged = 0.0 if surcharges is None else surcharges.of(self._usage)
-        return np.asarray(self._prices @ tier_weights + used + charged, dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -226,6 +110,75 @@ class Problem:
     reliefs: tuple[Relief, ...] = ()
     transfers: tuple[Transfer, ...] = ()
 
+    def __post_init__(self) -> None:
+        faults = self.faults()
+        if faults:
+            raise ValueError("the problem is not one:\n" + "\n".join(f"- {fault}" for fault in faults))
+
+    @override
+    def __repr__(self) -> str:
+        options = sum(map(len, self.actors))
+        tiers = ", ".join(tier.name for tier in self.tiers)
+        return (
+            f"Problem({len(self.actors)} actors, {options} options, {len(self.resources)} resources, "
+            f"{len(self.reliefs)} reliefs, {len(self.transfers)} transfers; tiers {tiers})"
+        )
+
+    def faults(self) -> list[str]:
+        """Everything that is wrong with it, in words; none of a problem that could be made."""
+        return [*self._faults_of_names(), *self._faults_of_rows(), *self._faults_of_adjustments()]
+
+    def _faults_of_names(self) -> Iterator[str]:
+        if not self.tiers:
+            yield "there are no tiers: nothing says which plan is better"
+        for what, names in (
+            ("tiers", [tier.name for tier in self.tiers]),
+            ("actors", [actor.actor for actor in self.actors]),
+        ):
+            yield from (f"two {what} have the name {name}" for name, times in Counter(names).items() if times > 1)
+
+    def _faults_of_rows(self) -> Iterator[str]:
+        for resource in self.resources:
+            if not (_is_whole(resource.bound) and (resource.least is None or _is_whole(resource.least))):
+                yield f"{resource}: bound and least must be whole numbers: {resource.bound}, {resource.least}"
+        for actor in self.actors:
+            yield from actor.faults(len(self.resources), len(self.tiers))
+
+    def _faults_of_adjustments(self) -> Iterator[str]:
+        for relief in self.reliefs:
+            yield from self._faults_of_one(f"relief {relief.name}", relief, [relief.resource])
+            is_there = _is_number(relief.resource, len(self.resources))
+            if relief.eases == "least" and is_there and self.resources[relief.resource].least is None:
+                yield f"relief {relief.name} eases the least of {self.resources[relief.resource]}, which has none"
+        for transfer in self.transfers:
+            rows = [transfer.source, transfer.target]
+            yield from self._faults_of_one(f"transfer {transfer.name}", transfer, rows)
+
+    def _faults_of_one(self, name: str, one: Relief | Transfer, rows: list[int]) -> Iterator[str]:
+        """What is wrong with a relief or transfer of these rows."""
+        for row in (*rows, *(resource for resource, _ in one.also_uses)):
+            if not _is_number(row, len(self.resources)):
+                yield f"{name} is of resource {row}; there are {len(self.resources)}, from 0"
+        if not _is_whole(one.most) or one.most < 0:
+            yield f"{name} has at most {one.most} units; that must be a whole number, and not negative"
+        if len(one.prices) != len(self.tiers):
+            yield f"{name} has {len(one.prices)} prices; there are {len(self.tiers)} tiers"
+        for number in (*one.prices, *(amount for _, amount in one.also_uses)):
+            if not _is_whole(number):
+                yield f"{name}: prices and amounts must be whole numbers, and one is {number}"
+
+    def number_of(self, name: str) -> int:
+        """The number of the resource that is written so, as `places[oslo,0]`.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return self._numbers[name]
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {str(resource): number for number, resource in enumerate(self.resources)}
+
     @cached_property
     def bounds(self) -> Integers:
         """Bound of every resource."""
@@ -233,10 +186,14 @@ class Problem:
 
     @cached_property
     def adjustment_usage(self) -> sparse.csr_array:
-        """What a unit of each relief, then of each transfer, uses: shape (adjustments, resources)."""
+        """What a unit of each relief, then of each transfer, uses: shape (adjustments, resources).
+
+        A relief of a least does not use its resource: what it makes up for is no use.
+        """
         cells = []
         for row, relief in enumerate(self.reliefs):
-            cells += [(row, relief.resource, -1), *((row, resource, amount) for resource, amount in relief.also_uses)]
+            cells += [(row, relief.resource, -1)] if relief.eases == "bound" else []
+            cells += [(row, resource, amount) for resource, amount in relief.also_uses]
         for row, transfer in enumerate(self.transfers, start=len(self.reliefs)):
             cells += [(row, transfer.source, -1), (row, transfer.target, 1)]
             cells += [(row, resource, amount) for resource, amount in transfer.also_uses]
@@ -258,9 +215,9 @@ class Problem:
 
     @cached_property
     def is_relieved(self) -> Booleans:
-        """Of which resources a relief can make up for a shortage, by resource."""
+        """Which resources a relief can let pass their bound, by resource."""
         found = np.zeros(len(self.resources), dtype=bool)
-        found[[relief.resource for relief in self.reliefs]] = True
+        found[[relief.resource for relief in self.reliefs if relief.eases == "bound"]] = True
         return found
 
     def use(self, solution: Solution) -> Integers:
@@ -271,11 +228,24 @@ class Problem:
             used[row.indices] += row.data
         return used
 
+    def counted(self, solution: Solution) -> Integers:
+        """Use of every resource as its least counts it: reliefs of the bound hide none, of the least make up."""
+        counted = self.use(solution)
+        for relief, amount in zip(self.reliefs, solution.adjustments[: len(self.reliefs)].tolist(), strict=True):
+            counted[relief.resource] += amount
+        return counted
+
     def is_feasible(self, solution: Solution) -> bool:
-        """Does the solution keep every bound?"""
+        """Does the solution keep every bound and every least?"""
         amounts = solution.adjustments
         within = np.all(amounts >= 0) and np.all(amounts <= self.adjustment_most)
-        return bool(within and np.all(self.use(solution) <= self.bounds))
+        if not within or np.any(self.use(solution) > self.bounds):
+            return False
+        leasts = [(number, one.least) for number, one in enumerate(self.resources) if one.least is not None]
+        if not leasts:
+            return True
+        counted = self.counted(solution)
+        return all(counted[number] >= least for number, least in leasts)
 
     def values(self, solution: Solution) -> tuple[int, ...]:
         """What the solution costs in every tier."""
@@ -283,3 +253,12 @@ class Problem:
         for actor, option in zip(self.actors, solution.options, strict=True):
             total = total + actor.prices(np.array([option]))[0]
         return tuple(int(value) for value in total)
+
+
+def _is_whole(number: object) -> bool:
+    return isinstance(number, (int, np.integer)) and not isinstance(number, bool)
+
+
+def _is_number(number: int, many: int) -> bool:
+    """Is it the number of one of so many?"""
+    return _is_whole(number) and 0 <= number < many

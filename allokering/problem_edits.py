@@ -22,6 +22,7 @@ import numpy as np
 from scipy import sparse
 
 from allokering.problem import Booleans, Integers, ListedOptions, Options, Problem, Resource, Solution, Tier
+from allokering.problem_quotas import in_rows
 
 WIDE = 1 << 40
 """A bound that no use reaches."""
@@ -88,7 +89,11 @@ def fix_solution(problem: Problem, options: Integers) -> Problem:
 
 
 def fix_adjustments(problem: Problem, amounts: Integers, which: Booleans) -> Problem:
-    """Some reliefs and transfers have these amounts and are gone from the problem, with what they cost."""
+    """Some reliefs and transfers have these amounts and are gone from the problem, with what they cost.
+
+    Quotas are rows of their own in what comes back.
+    """
+    problem = in_rows(problem)
     used = problem.adjustment_usage.T @ np.where(which, amounts, 0)
     reliefs = len(problem.reliefs)
     return replace(
@@ -134,22 +139,29 @@ def relax_rule(problem: Problem, rule: str, *, by: int | None = None, subject: s
 
 
 def relax_rows(problem: Problem, rows: Iterable[int], *, by: int | None = None) -> Problem:
-    """These rows bind later by so much; None: not at all."""
+    """These rows bind later by so much, and so do their leasts; None: not at all."""
     relaxed = {int(row) for row in rows}
     return replace(
         problem,
         resources=tuple(
-            row if number not in relaxed else replace(row, bound=WIDE if by is None else row.bound + by)
-            for number, row in enumerate(problem.resources)
+            _relaxed(row, by) if number in relaxed else row for number, row in enumerate(problem.resources)
         ),
     )
+
+
+def _relaxed(row: Resource, by: int | None) -> Resource:
+    if by is None:
+        return replace(row, bound=WIDE, least=None if row.least is None else -WIDE)
+    return replace(row, bound=row.bound + by, least=None if row.least is None else row.least - by)
 
 
 def relax_actors(problem: Problem, actors: Collection[str]) -> Problem:
     """Each of these has one option, free, that supplies of every resource the most that any of its options does.
 
-    It uses nothing, so no solution of the others is lost. To leave the actor out would lose what it supplies.
+    It uses nothing, so no solution of the others is lost. To leave the actor out would lose what it supplies, and of a
+    quota what it makes up: quotas are rows of their own in what comes back.
     """
+    problem = in_rows(problem)
     width = len(problem.resources)
     return replace(
         problem,

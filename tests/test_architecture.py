@@ -14,8 +14,10 @@ ROOT = Path(__file__).parent.parent
 LINES_MAX = 400
 LEVELS = (
     # What everything rests on.
-    "builtin, errors, language, notes, problem, tables, violation",
-    "kinds, instance, plan, events, problem_edits",
+    "builtin, errors, language, notes, problem_options, tables, violation",
+    "problem",
+    "problem_check, problem_edits, problem_pricing, problem_quotas",
+    "kinds, instance, plan, events",
     "model, comparison",
     # Files beside facts beside what is read of a written plan: none knows of the others.
     "files, workbook, refresh, generation, facts, evidence",
@@ -93,11 +95,11 @@ def test_every_name_of_a_level_exists() -> None:
 
 
 def test_the_problem_knows_nothing() -> None:
-    """It is of any domain, and so are its edits."""
-    assert {name for name in IMPORTS["allokering.problem"] if name.startswith("allokering")} == set()
-    assert {name for name in IMPORTS["allokering.problem_edits"] if name.startswith("allokering")} == {
-        "allokering.problem"
-    }
+    """It is of any domain, and so is all that is made of it."""
+    for module in ("problem", "problem_check", "problem_edits", "problem_options", "problem_pricing", "problem_quotas"):
+        own = {name for name in IMPORTS[f"allokering.{module}"] if name.startswith("allokering")}
+
+        assert own <= {f"allokering.{name}" for name in ("problem", "problem_options", "problem_quotas")}
 
 
 @pytest.mark.parametrize("module", [module for module in SOURCES if module.startswith("allokering.solvers")])

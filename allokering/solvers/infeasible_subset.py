@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from allokering.problem import Problem
 from allokering.problem_edits import relax_actors, relax_rows, unprice
+from allokering.problem_quotas import in_rows
 from allokering.solvers.exact.solve import solve_exact
 from allokering.solvers.outcome import Status
 
@@ -63,8 +64,9 @@ def smallest_conflict(problem: Problem) -> tuple[Part, ...]:
     An actor without options is a conflict by itself.
 
     Raises:
-        ValueError: the problem has a solution.
+        ValueError: the problem has a solution, or options that are not listed.
     """
+    problem = in_rows(problem)
     alone = [Part("", actor.actor) for actor in problem.actors if not len(actor)]
     if alone:
         return tuple(alone[:1])

@@ -22,7 +22,7 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
-from allokering.problem import Floats, Integers, Problem
+from allokering.problem import Booleans, Floats, Integers, Problem
 
 LEAST_SAVING = 1e-3
 """A row is worth adding if the relaxation pays for less relief than it must, by this share of the demand."""
@@ -73,6 +73,15 @@ class Separator:
             for resource, found in helpers.items()
         }
 
+    @cached_property
+    def _is_unpriced(self) -> Booleans:
+        """By resource: is it used by an actor who could not price what its rounding rows charge?"""
+        found = np.zeros(len(self.problem.resources), dtype=bool)
+        for actor in self.problem.actors:
+            if not actor.takes_surcharges:
+                found[actor.touched()] = True
+        return found
+
     def broken(
         self, usage: sparse.csc_array, rows: Integers, chosen: Floats, amounts: Floats
     ) -> Iterator[tuple[RoundingRow, Integers, Floats]]:
@@ -87,7 +96,7 @@ class Separator:
         for row, resource in enumerate(rows):
             begin, end = usage.indptr[row : row + 2]
             columns, used = usage.indices[begin:end], usage.data[begin:end]
-            if len(used) == 0 or used.min() >= -1 or resource in self.lumpy:
+            if len(used) == 0 or used.min() >= -1 or resource in self.lumpy or self._is_unpriced[resource]:
                 continue
             levels, level = np.unique(used, return_inverse=True)
             weight = np.bincount(level, weights=chosen[columns]).astype(float)

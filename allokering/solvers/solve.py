@@ -35,7 +35,8 @@ def solve(
 
     What a parent taught (see `solve_exact`) is for the exact solver; the other one begins from a `start`.
     """
-    is_large = solver == "large" or (solver == "auto" and sum(len(actor) for actor in problem.actors) >= MANY)
+    is_many = sum(len(actor) for actor in problem.actors) >= MANY or not all(one.is_listed for one in problem.actors)
+    is_large = solver == "large" or (solver == "auto" and is_many)
     if is_large:
         return solve_large(problem, seed=seed, workers=workers, budget=budget, start=start, progress=progress)
     return solve_exact(

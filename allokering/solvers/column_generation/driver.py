@@ -51,6 +51,8 @@ BEFORE = 0.1
 """Part of the time that it may take before the search: it proves what is easily proven. After it, whatever is left."""
 NODES = 200
 """Nodes of the branch and bound that makes a first plan out of the columns at hand."""
+LISTED = 40_000
+"""Options in all up to which the exact solver is asked for a first plan, where those at hand give none."""
 VAST = 600
 """A problem with more actors is too large for the simplex."""
 LATE = 60.0
@@ -107,6 +109,11 @@ class Run:
         self._holds: dict[int, int] = {}
         self._struck = False
         self._beside: Beside | None = None
+
+    @cached_property
+    def _has_areas(self) -> bool:
+        """Areas are made of rows that can be short at a price, and of all options that use them."""
+        return bool(self._problem.is_relieved.any()) and all(actor.is_listed for actor in self._problem.actors)
 
     @cached_property
     def _areas(self) -> Areas:
@@ -294,7 +301,7 @@ class Run:
 
     def _raise_bound(self, tier: int, root: Root, share: Budget) -> AreaBounds | None:
         """Raise the tier's bound by what the areas say, deciding on whole options; None if they were not asked."""
-        if self._is_done(tier, self.best) or share.left == 0.0 or not len(self._areas):
+        if self._is_done(tier, self.best) or share.left == 0.0 or not self._has_areas or not len(self._areas):
             return None
         part = time_shares.of_areas(share, is_told=tier < self._tiers)
         bounds = self._areas.bound(root.cuts, root.prices, root.priced.cheapest, part)
@@ -309,8 +316,10 @@ class Run:
             self._keep(tier, program.begin(columns, NODES, None if share.left is None else max(share.left, LATE))[0])
         if self.best is None:
             begun, is_none = program.begin(np.arange(len(self._pool)), NODES, share.left)
-            if is_none and len(self._pool) == sum(len(actor) for actor in self._problem.actors):
-                # No engine is believed alone when it says that there is no plan.
+            is_listed = all(actor.is_listed for actor in self._problem.actors)
+            if is_none and is_listed and sum(len(actor) for actor in self._problem.actors) <= LISTED:
+                # No engine is believed alone when it says that there is no plan; and of hard rows that ask for much,
+                # such as quotas, the options at hand may keep each a little and no plan all.
                 second = solve_exact(self._problem, seed=self._seed, workers=self._workers, time_limit=self._clock.left)
                 self.is_infeasible = second.status is Status.INFEASIBLE
                 begun = None if second.solution is None else self._plan(second.solution)
@@ -330,8 +339,8 @@ class Run:
         room = value - root.bound + given_away(root.bound, root.prices.held)
         if np.count_nonzero(self._excess(root) <= room) > FEW:
             return False  # those at hand alone are too many
-        able = self._pricer.within(root.cuts, root.prices, room)
-        if sum(len(options) for _, options in able) > FEW:
+        able = self._pricer.within(root.cuts, root.prices, room, FEW)
+        if able is None:
             return False
         columns = np.union1d(self._pool.add(able), self.best.columns)
         # What it proves must be of the tier alone, without the later ones that break ties.

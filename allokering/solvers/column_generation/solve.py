@@ -10,9 +10,13 @@ ties otherwise.
 
 from __future__ import annotations
 
-from allokering.problem import Problem, Solution
+import numpy as np
+
+from allokering.problem import Options, Problem, Solution
+from allokering.problem_quotas import in_rows
 from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation.driver import NAME, Run
+from allokering.solvers.exact.solve import solve_exact
 from allokering.solvers.outcome import Note, Outcome, Progress, Status, silent
 
 TRIES = 1.0
@@ -44,7 +48,10 @@ def solve_large(
         progress: told about every better value and bound.
     """
     clock = Budget(time_limit) if budget is None else budget
-    if not all(len(actor) for actor in problem.actors):
+    problem = in_rows(problem)
+    if not problem.actors:  # nothing to generate: reliefs and transfers alone
+        return solve_exact(problem, seed=seed, budget=clock, start=start, progress=progress)
+    if not all(_has_options(actor, problem) for actor in problem.actors):
         return Outcome(Status.INFEASIBLE, None, (), NAME, clock.seconds)
     run = Run(problem, seed, workers, round(work_limit or TRIES * len(problem.actors)) or 1, clock, progress)
     notes: tuple[Note, ...] = ()
@@ -62,3 +69,11 @@ def solve_large(
     if run.best is None:
         return Outcome(Status.UNKNOWN, None, (), NAME, clock.seconds, notes)
     return run.outcome(notes)
+
+
+def _has_options(actor: Options, problem: Problem) -> bool:
+    """Has it any? One whose options are not listed is asked for the cheapest."""
+    if actor.is_listed:
+        return len(actor) > 0
+    weights = np.ones(len(problem.tiers))
+    return len(actor.cheapest(1, np.zeros(len(problem.resources)), weights)[0]) > 0

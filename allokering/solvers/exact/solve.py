@@ -20,6 +20,7 @@ from typing import Literal
 import numpy as np
 
 from allokering.problem import Problem, Solution
+from allokering.problem_quotas import in_rows
 from allokering.solvers.budget import Budget
 from allokering.solvers.exact.completion import Completion
 from allokering.solvers.exact.cp_sat import CpSatTiers
@@ -74,7 +75,14 @@ def solve_exact(
         near: keys of options by actor: among equal plans, the one with the fewest other ones, then the canonical one.
             None: those of the parent, if there is one.
         is_canonical: are ties broken? To ask only what is possible, or what it costs, they need not be.
+
+    Raises:
+        ValueError: an actor's options are not listed.
     """
+    problem = in_rows(problem)
+    unlisted = [actor.actor for actor in problem.actors if not actor.is_listed]
+    if unlisted:
+        raise ValueError(f"the options of {', '.join(unlisted)} are not listed: only solve_large can price them")
     budget = Budget(time_limit) if budget is None else budget
     inherited, repaired = None, None
     if parent is not None:

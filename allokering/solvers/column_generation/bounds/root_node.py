@@ -116,7 +116,7 @@ def most_conceivable(problem: Problem, weights: Floats) -> tuple[float, float]:
 
 def least_conceivable(problem: Problem, tier: int) -> int:
     """What the tier would cost if every actor took its cheapest option and adjustments only paid."""
-    nothing, unit = np.zeros(len(problem.resources)), np.eye(len(problem.tiers))[tier]
-    cheapest = sum(float(actor.values(nothing, unit).min()) for actor in problem.actors)
+    unit = np.eye(len(problem.tiers))[tier]
+    cheapest = sum(actor.least(unit, len(problem.resources)) for actor in problem.actors)
     adjusted = np.minimum(problem.adjustment_prices[:, tier], 0) @ problem.adjustment_most
     return round(cheapest) + int(adjusted)

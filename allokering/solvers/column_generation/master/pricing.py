@@ -140,11 +140,16 @@ class Pricer:
             costs = costs + surcharges.of(columns.usage)
         return np.asarray(costs - priced.cheapest[columns.actor], dtype=np.float64)
 
-    def within(self, cuts: Sequence[RoundingRow], prices: Prices, room: float) -> list[tuple[int, Integers]]:
-        """By actor: the options that cost at most `room` more than its cheapest."""
+    def within(
+        self, cuts: Sequence[RoundingRow], prices: Prices, room: float, most: int
+    ) -> list[tuple[int, Integers]] | None:
+        """By actor: the options that cost at most `room` more than its cheapest; None if above `most`, or not known."""
         surcharges = self.surcharges(cuts, prices.rows)
-        found = []
+        found, left = [], most
         for number, actor in enumerate(self.problem.actors):
-            costs = actor.values(prices.resources, prices.tiers, surcharges)
-            found.append((number, np.flatnonzero(costs <= costs.min() + room)))
+            near = actor.within(room, left, prices.resources, prices.tiers, surcharges)
+            if near is None:
+                return None
+            found.append((number, near))
+            left -= len(near)
         return found

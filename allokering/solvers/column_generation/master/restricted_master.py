@@ -1,6 +1,7 @@
 """The linear relaxation over the columns at hand, solved again and again while columns and rows are added.
 
-Columns: reliefs; one shortage per actor (no option, at a price nobody would pay); options and transfers as they come.
+Columns: reliefs; one shortage per actor (no option, at a price nobody would pay), and one per row that asks for more
+than reliefs can make up for; options and transfers as they come.
 Rows: one option per actor; the resources; the holds of the tiers; rounding rows.
 
 A transfer is priced like an option and comes in when it pays: of tens of thousands between neighbours, few ever do.
@@ -46,7 +47,7 @@ class Point:
     amounts: Floats
     """By adjustment."""
     shortages: Floats
-    """By actor."""
+    """By actor, then by row that can be short."""
     pays: Floats
     """What each actor pays: its cheapest column at these prices."""
     prices: Prices
@@ -86,7 +87,10 @@ class Relaxation:
         """Where each adjustment stands in the program; -1 if it is not in."""
         self._place_of[: self._reliefs] = np.arange(self._reliefs)
         self._source = np.array([transfer.source for transfer in problem.transfers], dtype=np.int64)
-        self._size = self._reliefs + self._actors
+        self._can_be_short = np.flatnonzero(self._asks_for_options()[self._resources])
+        """Rows, among `_resources`, that options must keep: those at hand may not do, so each has a shortage."""
+        self._shortages = self._actors + len(self._can_be_short)
+        self._size = self._reliefs + self._shortages
         self._tier_rows = self._actors + len(self._resources)
         self._cut_rows = self._tier_rows + len(problem.tiers)
         self._holds = np.full(len(problem.tiers), math.inf)
@@ -97,15 +101,23 @@ class Relaxation:
                 self._highs.setOptionValue(option, value)
         self._pass_model()
 
+    def _asks_for_options(self) -> Booleans:
+        """By resource: would it be broken though nobody had an option, and reliefs were at their most?"""
+        problem = self.pool.problem
+        relieved = -problem.adjustment_usage[: self._reliefs].T @ problem.adjustment_most[: self._reliefs]
+        return np.asarray(problem.bounds + relieved < 0)
+
     def _pass_model(self) -> None:
-        problem, reliefs = self.pool.problem, self._reliefs
+        problem, reliefs, short = self.pool.problem, self._reliefs, self._can_be_short
         nothing = sparse.csc_array((self._cut_rows - self._actors, self._actors))
+        cells = (-np.ones(len(short)), (self._actors + short, np.arange(len(short))))
+        lacking = sparse.csc_array(cells, shape=(self._cut_rows, len(short)))
         usage = problem.adjustment_usage[:reliefs][:, self._resources]
         adjusted = sparse.vstack([usage.T, sparse.csr_array(problem.adjustment_prices[:reliefs].T)])
         none = sparse.csc_array((self._actors, reliefs))
         blocks = [[none, sparse.eye_array(self._actors)], [adjusted, nothing]]
-        table = sparse.csc_array(sparse.block_array(blocks))
-        most = np.concatenate([problem.adjustment_most[:reliefs], np.ones(self._actors)])
+        table = sparse.csc_array(sparse.hstack([sparse.block_array(blocks), lacking]))
+        most = np.concatenate([problem.adjustment_most[:reliefs], np.ones(self._actors), np.full(len(short), math.inf)])
         ones, rest = np.ones(self._actors), np.full(self._cut_rows - self._actors, -math.inf)
         upper = np.concatenate([ones, problem.bounds[self._resources], self._holds])
         self._highs.passModel(model_of(table, np.zeros(self._size), most, np.concatenate([ones, rest]), upper))
@@ -305,7 +317,7 @@ class Relaxation:
             value=self._highs.getInfo().objective_function_value - float(self.charges @ problem.bounds) - self.allowed,
             chosen=chosen,
             amounts=np.where(self._place_of >= 0, values[self._place_of], 0.0),
-            shortages=values[self._reliefs : self._reliefs + self._actors],
+            shortages=values[self._reliefs : self._reliefs + self._shortages],
             pays=duals[: self._actors],
             prices=Prices(
                 resources=resources,
