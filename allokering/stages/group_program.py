@@ -1,4 +1,4 @@
-"""Which trainees meet where and from when: fewest without a group, then least travel.
+"""Capacitated facility location with lower bounds: who meets where and from when; fewest without, then least travel.
 
 Index:   kind of trainee (same places within reach, same periods to start in); place; start
 Math:    size_min groups[place, start] <= sum over kinds of members[kind, place, start] <= size_max groups[place, start]
@@ -17,15 +17,13 @@ from dataclasses import dataclass
 from ortools.sat.python import cp_model
 
 from allokering.kinds import Groups
+from allokering.solvers.canonical import drawn
 from allokering.stages.components import components
-from allokering.stages.cpsat import Found, Search, minimise
+from allokering.stages.cpsat import Found, Search, canonical, minimise
 from allokering.stages.group_travel import least_travel
 
 JOURNEYS_A_YEAR = 2 * 10
 """There and back, ten meetings a year of six hours: docs/domain.md, fact 1.15."""
-
-FEW = 400
-"""Pairs of kind and meeting up to which CP-SAT proves the optimum at once; with more it spends seconds on its root."""
 
 Meeting = tuple[str, int]
 """Place and period of the start."""
@@ -40,6 +38,11 @@ class Kind:
     starts: frozenset[int]
     """Periods in which they can start in a group."""
 
+    def price(self, meeting: Meeting) -> int:
+        """What one of them at a meeting costs in the last group of prices, which tells equals apart."""
+        reach = [part for place, one_way in self.kilometres for part in (place, one_way)]
+        return drawn(*meeting, *reach, *sorted(self.starts))
+
 
 @dataclass(frozen=True)
 class Gathering:
@@ -51,7 +54,9 @@ class Gathering:
     travel: int
     travel_bound: int
     struck: bool
-    """Did a clock break a search off?"""
+    """Did the budget or a guard break a search off?"""
+    is_unique: bool
+    """Would every machine, engine and seed gather the same?"""
 
 
 def gather(trainees: Mapping[Kind, int], rule: Groups, search: Search) -> Gathering:
@@ -59,15 +64,16 @@ def gather(trainees: Mapping[Kind, int], rule: Groups, search: Search) -> Gather
     meetings = {kind: _meetings(kind) for kind in trainees}
     whole = sum(trainees.values())
     members: dict[tuple[Kind, Meeting], int] = {}
-    without, without_bound, travel, travel_bound, struck = 0, 0, 0, 0, False
+    without, without_bound, travel, travel_bound, struck, is_unique = 0, 0, 0, 0, False, True
     for part in components(meetings):
         number = {kind: trainees[kind] for kind in part}
         fewest, shortest = _gather_part(number, rule, search.share(sum(number.values()), whole))
         members |= {key: amount for key, amount in shortest.values.items() if amount}
         without, without_bound = without + fewest.value, without_bound + fewest.bound
         travel, travel_bound = travel + shortest.value, travel_bound + shortest.bound
-        struck |= shortest.struck
-    return Gathering(members, without, without_bound, travel, travel_bound, struck)
+        struck |= fewest.struck or shortest.struck
+        is_unique &= shortest.is_unique
+    return Gathering(members, without, without_bound, travel, travel_bound, struck, is_unique)
 
 
 def _meetings(kind: Kind) -> list[Meeting]:
@@ -77,7 +83,7 @@ def _meetings(kind: Kind) -> list[Meeting]:
 def _gather_part(
     trainees: Mapping[Kind, int], rule: Groups, search: Search
 ) -> tuple[Found[tuple[Kind, Meeting]], Found[tuple[Kind, Meeting]]]:
-    """The fewest without a group, and the least travel at that; each pass has half of the work."""
+    """The fewest without a group, and the least travel at that; each pass has a third of the work."""
     useful = set(_undominated_places(list(trainees))), set(_undominated_starts(list(trainees)))
     attendance: dict[Meeting, int] = defaultdict(int)
     for kind, number in trainees.items():
@@ -92,8 +98,11 @@ def _gather_part(
         for start in sorted(kind.starts)
         if (place, start) in open_to
     }
-    if len(kilometres) > FEW:
-        found = _gather_many(trainees, kilometres, rule, search.seed)
+    if not kilometres:
+        everybody = sum(trainees.values())
+        return Found({}, everybody, everybody, is_unique=True), Found({}, 0, 0, is_unique=True)
+    if len(kilometres) > search.parameters.few_members or search.budget.is_over:
+        found = _gather_many(trainees, kilometres, rule, search)
         if found is not None:
             return found
 
@@ -128,29 +137,39 @@ def _gather_part(
         bound=sum(number for kind, number in trainees.items() if kind not in of),
     )
     without = everybody - sum(members.values())
-    half = search.share(1, 2)
-    fewest = minimise(model, without, members, nobody, half)
+    third = search.share(1, 3)
+    fewest = minimise(model, without, members, nobody, third)
 
     price = {key: JOURNEYS_A_YEAR * one_way for key, one_way in kilometres.items()}
     model.add(without <= fewest.value)
     travelled = Found(fewest.values, sum(price[key] * amount for key, amount in fewest.values.items()), 0)
     travel = sum(price[key] * variable for key, variable in members.items())
-    return fewest, minimise(model, travel, members, travelled, half)
+    shortest = minimise(model, travel, members, travelled, third)
+    if fewest.value > fewest.bound:
+        return fewest, shortest
+    prices = {(kind, meeting): kind.price(meeting) for kind, meeting in members}
+    return fewest, canonical(model, travel, members, shortest, prices, third)
 
 
 def _gather_many(
-    trainees: Mapping[Kind, int], kilometres: Mapping[tuple[Kind, Meeting], int], rule: Groups, seed: int
+    trainees: Mapping[Kind, int], kilometres: Mapping[tuple[Kind, Meeting], int], rule: Groups, search: Search
 ) -> tuple[Found[tuple[Kind, Meeting]], Found[tuple[Kind, Meeting]]] | None:
     """The same, for many to choose from; None if no group was found for everybody who can attend a meeting."""
     able = {kind for kind, _ in kilometres}
     travelled = least_travel(
-        {kind: number for kind, number in trainees.items() if kind in able}, kilometres, rule, seed
+        {kind: number for kind, number in trainees.items() if kind in able},
+        kilometres,
+        {(kind, meeting): kind.price(meeting) for kind, meeting in kilometres},
+        rule,
+        search,
     )
     if travelled is None:
         return None
     without = sum(number for kind, number in trainees.items() if kind not in able)
     year = (JOURNEYS_A_YEAR * travelled.value, JOURNEYS_A_YEAR * travelled.bound)
-    return Found(travelled.values, without, without), Found(travelled.values, *year, travelled.struck)
+    return Found(travelled.values, without, without), Found(
+        travelled.values, *year, travelled.struck, travelled.is_unique
+    )
 
 
 def _undominated_starts(kinds: Sequence[Kind]) -> list[int]:

@@ -1,4 +1,4 @@
-"""The least travel to groups where many trainees have many meetings to choose from: a good start, then HiGHS.
+"""Capacitated facility location by local search, then branch and cut: least travel to groups with much choice.
 
 Index:   kind of trainee; meeting
 Math:    in group_program
@@ -17,24 +17,29 @@ from scipy import sparse
 
 from allokering.kinds import Groups
 from allokering.problem import Integers
-from allokering.stages.cpsat import Found
+from allokering.stages.cpsat import Found, Search
 from allokering.stages.group_start import FAR, Attendance
-from allokering.stages.linear import Least, Rows, least_sum
+from allokering.stages.linear import Rows, canonical_sum, least_sum
 
 Kind = TypeVar("Kind", bound=Hashable)
 Meeting = TypeVar("Meeting", bound=Hashable)
 
 
 def least_travel(
-    people: Mapping[Kind, int], kilometres: Mapping[tuple[Kind, Meeting], int], rule: Groups, seed: int
+    people: Mapping[Kind, int],
+    kilometres: Mapping[tuple[Kind, Meeting], int],
+    prices: Mapping[tuple[Kind, Meeting], int],
+    rule: Groups,
+    search: Search,
 ) -> Found[tuple[Kind, Meeting]] | None:
     """The members of every meeting at the least travel, if a quick look finds a group for everybody; else None.
 
     Args:
         people: how many there are of each kind, each of whom can attend some meeting.
         kilometres: one way, by kind and meeting that it can attend.
+        prices: that tell equals apart, by the same pairs.
         rule: the sizes of groups.
-        seed: of HiGHS.
+        search: how.
     """
     if rule.size_max < 2 * rule.size_min - 1:
         return None  # some numbers that can meet cannot be split into groups, which the start knows nothing of
@@ -54,12 +59,21 @@ def least_travel(
     cells = np.array([(of_kind[kind], of_meeting[meeting]) for kind, meeting in kilometres])
     start = members[cells[:, 0], cells[:, 1]]
     costs = np.array(list(kilometres.values()))
-    found, bound, struck = _solve(cells, costs, list(people.values()), rule, start, seed)
-    return Found(dict(zip(kilometres, found.tolist(), strict=True)), int(costs @ found), bound, struck)
+    program = _program(cells, costs, list(people.values()), rule, start)
+    best = least_sum(*program, search)
+    last = np.zeros(len(best.values), dtype=np.int64)
+    last[: len(cells)] = [prices[pair] for pair in kilometres]
+    best, is_unique = canonical_sum(*program[:3], best, last, search)
+    found = best.values[: len(cells)]
+    return Found(
+        dict(zip(kilometres, found.tolist(), strict=True)), int(costs @ found), best.bound, best.struck, is_unique
+    )
 
 
-def _solve(cells: Integers, costs: Integers, people: Sequence[int], rule: Groups, start: Integers, seed: int) -> Least:
-    """Members by cell (kind, meeting), never worse than the start, with a bound on their kilometres."""
+def _program(
+    cells: Integers, costs: Integers, people: Sequence[int], rule: Groups, start: Integers
+) -> tuple[Integers, Integers, Rows, Integers]:
+    """Costs, most, rows and values to begin from: of members by cell (kind, meeting), then groups by meeting."""
     count, meetings = len(cells), int(cells[:, 1].max()) + 1
     at = sparse.coo_array((np.ones(count), (cells[:, 1], np.arange(count))), shape=(meetings, count))
     of = sparse.coo_array((np.ones(count), (cells[:, 0], np.arange(count))), shape=(len(people), count))
@@ -67,7 +81,7 @@ def _solve(cells: Integers, costs: Integers, people: Sequence[int], rule: Groups
     shares = (np.minimum(most, rule.size_max), (np.arange(count), cells[:, 1]))
     parts = sparse.coo_array(shares, shape=(count, meetings))
     groups = sparse.eye_array(meetings)
-    values, bound, struck = least_sum(
+    return (
         np.concatenate([costs, np.zeros(meetings, dtype=np.int64)]),
         np.concatenate([most, np.bincount(cells[:, 1], weights=most) // rule.size_min]),
         Rows.of(
@@ -78,6 +92,4 @@ def _solve(cells: Integers, costs: Integers, people: Sequence[int], rule: Groups
             (sparse.hstack([of, sparse.coo_array((len(people), meetings))]), people, people),
         ),
         np.concatenate([start, -(-np.bincount(cells[:, 1], weights=start).astype(np.int64) // rule.size_max)]),
-        seed,
     )
-    return Least(values[:count], bound, struck)

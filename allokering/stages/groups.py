@@ -22,13 +22,22 @@ from allokering.instance import Instance
 from allokering.kinds import Groups
 from allokering.model import Model
 from allokering.plan import GroupMembership, PlanTables
+from allokering.solvers.budget import Budget
 from allokering.stages.cpsat import Search
 from allokering.stages.group_program import Gathering, Kind, Meeting, gather
+from allokering.stages.parameters import DEFAULT, Parameters
 from allokering.stages.stage import StageResult, stage_tier
 
 
 def form_groups(
-    instance: Instance, model: Model, plan: PlanTables, *, seed: int = 0, work_limit: float | None = None
+    instance: Instance,
+    model: Model,
+    plan: PlanTables,
+    *,
+    seed: int = 0,
+    work_limit: float | None = None,
+    budget: Budget | None = None,
+    parameters: Parameters = DEFAULT,
 ) -> StageResult[GroupMembership]:
     """A group for as many as can have one, with the fewest kilometres.
 
@@ -43,7 +52,11 @@ def form_groups(
     trainees: dict[Kind, list[Training]] = defaultdict(list)
     for training in lacking:
         trainees[_kind(instance, rule, training, network)].append(training)
-    gathering = gather({kind: len(alike) for kind, alike in trainees.items()}, rule, Search(seed, work_limit))
+    gathering = gather(
+        {kind: len(alike) for kind, alike in trainees.items()},
+        rule,
+        Search(seed, work_limit, budget or Budget(), parameters),
+    )
     return StageResult(
         tuple(sorted(_rows(instance, rule, gathering, trainees, network), key=lambda row: row.trainee_id)),
         (
@@ -51,6 +64,7 @@ def form_groups(
             stage_tier("group_travel", "kilometres a year", gathering.travel, gathering.travel_bound, since),
         ),
         gathering.struck,
+        gathering.is_unique,
     )
 
 

@@ -1,4 +1,4 @@
-"""The fewest handovers as a linear program in whole numbers, where many trainees share many supervisors.
+"""Multicommodity flow with shared capacities, as a mixed-integer program: the fewest handovers where many share many.
 
 Index:   trainee, period of practice, supervisor
 Math:    sum over supervisors of named[trainee, period, supervisor] = 1
@@ -17,18 +17,15 @@ from itertools import pairwise
 import numpy as np
 from scipy import sparse
 
+from allokering.solvers.canonical import drawn
 from allokering.stages.blocks import improved
 from allokering.stages.choices import Choices, Named
-from allokering.stages.cpsat import Found
-from allokering.stages.linear import Rows, least_sum
-
-MANY = 12_000
-"""Values above which a program is too large to be solved at once: neighbourhoods come first. One of 10,745 is proven in
-85 s, and in 150 with them."""
+from allokering.stages.cpsat import Found, Search
+from allokering.stages.linear import Rows, canonical_sum, least_sum
 
 
-def fewest_changes(part: Choices, known: Found[Named], seed: int) -> Found[Named]:
-    """The best of `known` and what a search finds."""
+def fewest_changes(part: Choices, known: Found[Named], search: Search) -> Found[Named]:
+    """The best of `known` and what a search finds; of all that are as good the one that prices leave, if proven."""
     number = {key: place for place, key in enumerate(known.values)}
     before: list[int] = []
     after: list[int] = []
@@ -55,15 +52,21 @@ def fewest_changes(part: Choices, known: Found[Named], seed: int) -> Found[Named
     most = np.ones(width + len(after), dtype=np.int64)
     rows = Rows.of((moves, 0, math.inf), *_places(part, number, width + len(after)))
     values, is_cut_short = np.concatenate([named, changes]), False
-    if len(values) > MANY:
+    if len(values) > search.parameters.many_named:
         trainees = {trainee: place for place, trainee in enumerate(part.candidates)}
         block = np.array([trainees[trainee] for trainee, _, _ in number])
         block = np.concatenate([block, block[after]])
-        values, is_cut_short = improved(costs, most, rows, values, block, seed)
-    values, bound, struck = least_sum(costs, most, rows, values, seed)
-    value = int(costs @ values)
+        values, is_cut_short = improved(costs, most, rows, values, block, search)
+    best = least_sum(costs, most, rows, values, search)
+    best = best._replace(bound=max(best.bound, known.bound))
+    prices = np.array([drawn(*key) for key in number] + [0] * len(after), dtype=np.int64)
+    best, is_unique = canonical_sum(costs, most, rows, best, prices, search)
     return Found(
-        dict(zip(number, values[:width].tolist(), strict=True)), value, max(bound, known.bound), struck or is_cut_short
+        values=dict(zip(number, best.values[:width].tolist(), strict=True)),
+        value=int(costs @ best.values),
+        bound=best.bound,
+        struck=best.struck or is_cut_short,
+        is_unique=is_unique,
     )
 
 

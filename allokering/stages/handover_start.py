@@ -1,13 +1,19 @@
-"""A good start for the fewest handovers: period by period, then trainee by trainee for as long as somebody gains."""
+"""Greedy construction by min-cost flow, period by period, then local search: a good start for the fewest handovers.
+
+Where every trainee takes one place, all of it is integer code in canonical order: the same supervisors whatever the
+processor and the seed. Where some take several, a period is a packing (CP-SAT), made unique by prices drawn from ids.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from ortools.sat.python import cp_model
 
+from allokering.solvers.canonical import drawn
 from allokering.stages.choices import Choices, Named
 from allokering.stages.cpsat import Found, Search, minimise
 from allokering.stages.transport import Arcs, cheapest_flow
@@ -33,17 +39,19 @@ def start(part: Choices, search: Search) -> Found[Named]:
     """
     supervisor: dict[tuple[str, int], str] = {}
     latest: dict[str, str] = {}
+    is_unique = True
     periods = sorted({period for periods in part.candidates.values() for period in periods})
     for period in periods:
         prices = dict(_prices(part, period, latest))
-        assigned = (
-            _assign(part, period, prices)
-            if part.are_single
-            else _pack(part, period, prices, search.share(1, len(periods)))
-        )
+        if part.are_single:
+            assigned = _assign(part, period, prices)
+        else:
+            packed = _pack(part, period, prices, search.share(1, len(periods)))
+            is_unique &= packed.is_unique
+            assigned = {trainee: name for (trainee, name), is_taken in packed.values.items() if is_taken}
         for trainee, name in assigned.items():
             supervisor[trainee, period] = latest[trainee] = name
-    while _reroute(part, supervisor):
+    while not search.budget.is_over and _reroute(part, supervisor):
         pass
     return Found(
         values={
@@ -57,6 +65,7 @@ def start(part: Choices, search: Search) -> Found[Named]:
             for trainee, periods in part.candidates.items()
         ),
         bound=sum(_changes(_route(list(periods.values()))) for periods in part.candidates.values()),
+        is_unique=is_unique,
     )
 
 
@@ -180,14 +189,17 @@ def _own(name: str) -> tuple[str]:
     return (name,)
 
 
-def _pack(part: Choices, period: int, prices: Mapping[tuple[str, str], int], search: Search) -> dict[str, str]:
+def _pack(part: Choices, period: int, prices: Mapping[tuple[str, str], int], search: Search) -> Found[tuple[str, str]]:
     """The supervisors of one period where some trainees take several places, which no flow keeps together."""
     model = cp_model.CpModel()
     taken = {key: model.new_bool_var(f"taken{key}") for key in prices}
     hold_places(model, part, period, taken)
-    nothing: Found[tuple[str, str]] = Found({}, sum(prices.values()) + 1, 0)
-    price = sum(price * taken[key] for key, price in prices.items())
+    # Two groups of prices in one: all of the second together weigh less than one step of the first.
+    ties = {key: drawn(key[0], period, key[1]) for key in prices}
+    step = sum(ties.values()) + 1
+    nothing: Found[tuple[str, str]] = Found({}, step * (sum(prices.values()) + 1), 0)
+    price = sum((step * price + ties[key]) * taken[key] for key, price in prices.items())
     found = minimise(model, price, taken, nothing, search)
     if not found.values:
         raise NotWhole(period, sorted({trainee for trainee, _ in prices}))
-    return {trainee: name for (trainee, name), is_taken in found.values.items() if is_taken}
+    return replace(found, is_unique=found.value == found.bound)

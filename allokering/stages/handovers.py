@@ -1,4 +1,4 @@
-"""The fewest handovers: a supervisor for every trainee and period of practice, changed as seldom as possible.
+"""Multicommodity flow over periods with shared capacities: a supervisor for everybody, changed as seldom as possible.
 
 A trainee moves along the periods of practice, from supervisor to supervisor; staying is free, a change costs one. With
 a variable for each change *to* a supervisor, the relaxation for one trainee alone is exact; only the places are shared.
@@ -12,13 +12,11 @@ from itertools import pairwise
 
 from ortools.sat.python import cp_model
 
+from allokering.solvers.canonical import drawn
 from allokering.stages.choices import Choices, Named, independent_parts, without_needless_twins
-from allokering.stages.cpsat import Found, Search, minimise
+from allokering.stages.cpsat import Found, Search, canonical, minimise
 from allokering.stages.handover_program import fewest_changes
 from allokering.stages.handover_start import hold_places, start
-
-FEW = 500
-"""Supervisors to choose from, over trainees and periods, up to which CP-SAT proves the optimum at once."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,9 @@ class Handovers:
     value: int
     bound: int
     struck: bool
-    """Did a clock break a search off?"""
+    """Did the budget or a guard break a search off?"""
+    is_unique: bool
+    """Would every machine, engine and seed name the same?"""
 
 
 def fewest_handovers(choices: Choices, search: Search) -> Handovers:
@@ -41,14 +41,15 @@ def fewest_handovers(choices: Choices, search: Search) -> Handovers:
     """
     useful = without_needless_twins(choices)
     supervisor: dict[tuple[str, int], str] = {}
-    value, bound, struck = 0, 0, False
+    value, bound, struck, is_unique = 0, 0, False, True
     for part in independent_parts(useful):
         found = _solve(part, search.share(len(part.candidates), len(useful.candidates)))
         supervisor |= {(trainee, period): name for (trainee, period, name), taken in found.values.items() if taken}
         value += found.value
         bound += found.bound
         struck |= found.struck
-    return Handovers(supervisor, value, bound, struck)
+        is_unique &= found.is_unique
+    return Handovers(supervisor, value, bound, struck, is_unique)
 
 
 def _solve(part: Choices, search: Search) -> Found[Named]:
@@ -56,8 +57,8 @@ def _solve(part: Choices, search: Search) -> Found[Named]:
     known = start(part, search)
     if known.value == known.bound:
         return known
-    if len(known.values) > FEW:
-        return fewest_changes(part, known, search.seed)
+    if len(known.values) > search.parameters.few_named:
+        return fewest_changes(part, known, search)
     model = cp_model.CpModel()
     named = {
         (trainee, period, name): model.new_bool_var(f"named[{trainee},{period},{name}]")
@@ -79,4 +80,5 @@ def _solve(part: Choices, search: Search) -> Found[Named]:
                     change = model.new_bool_var(f"change[{trainee},{after},{name}]")
                     model.add(change >= named[trainee, after, name] - named[trainee, before, name])
                 changes.append(change)
-    return minimise(model, sum(changes), named, known, search)
+    fewest = minimise(model, sum(changes), named, known, search)
+    return canonical(model, sum(changes), named, fewest, {key: drawn(*key) for key in named}, search)

@@ -1,33 +1,29 @@
-"""A minimum by linear relaxation and branching, which never returns worse than it was given.
+"""Branch and cut on a tight linear relaxation (HiGHS), lexicographic: never worse than given, and of equals one.
 
-For programs with tight relaxations, of which HiGHS proves in its first nodes what CP-SAT must find out by propagation.
+For programs of which HiGHS proves in its first nodes what CP-SAT must find out by propagation.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import highspy
 import numpy as np
 from scipy import sparse
 
 from allokering.problem import Floats, Integers
-from allokering.solvers.highs_api import NO_GAP, model_of, quiet_highs
+from allokering.solvers.highs_api import NO_GAP, model_of, quiet_highs, solve_mip
 from allokering.solvers.integer_bound import rounded_up
+from allokering.stages.cpsat import Search
 
 Bound = float | Sequence[float]
 """One for every row, or one for each."""
-NODES = 1_000
-"""Most nodes searched: a limit on work, not on time, so that the answer is the same on every machine."""
-SECONDS = 150.0
-"""A program that takes this long is broken off: a guard, as the nodes of a large one may take any time.
-The answer says so, as it then depends on the machine."""
 
 
 class Least(NamedTuple):
-    """The values found, a bound on their cost, and whether the clock broke the search off."""
+    """The values found, a bound on their cost, and whether the budget or a guard broke the search off."""
 
     values: Integers
     bound: int
@@ -55,6 +51,14 @@ class Rows:
             np.concatenate([every(upper, table) for table, _, upper in blocks]),
         )
 
+    def with_cost(self, costs: Integers, most: int) -> Rows:
+        """These rows, and "costs @ values <= most"."""
+        return Rows(
+            sparse.csr_array(sparse.vstack([self.coefficients, sparse.csr_array(costs[None, :])])),
+            np.append(self.lower, -math.inf),
+            np.append(self.upper, most),
+        )
+
     def hold(self, values: Integers) -> bool:
         """Do the values keep every row?"""
         used = self.coefficients @ values
@@ -71,14 +75,36 @@ class Branched(NamedTuple):
     steps: int
     """Of the simplex: the same on every machine, as seconds are not."""
     struck: bool
-    """Did the clock break the search off?"""
+    """Did the budget or a guard break the search off?"""
 
 
-def least_sum(costs: Integers, most: Integers, rows: Rows, known: Integers, seed: int) -> Least:
+def least_sum(costs: Integers, most: Integers, rows: Rows, known: Integers, search: Search) -> Least:
     """Whole values from 0 to `most` that keep the rows at the least cost, and a bound on it; costs are not negative."""
-    found = branch(costs, most, rows, known, seed, nodes=NODES, seconds=SECONDS)
+    limits = search.parameters
+    found = branch(costs, most, rows, known, search, nodes=limits.nodes, seconds=limits.seconds)
     least = max(0, rounded_up(found.bound) or 0)
     return Least(found.values, min(least, int(costs @ found.values)), found.struck)
+
+
+def canonical_sum(
+    costs: Integers, most: Integers, rows: Rows, best: Least, prices: Integers, search: Search
+) -> tuple[Least, bool]:
+    """Of all that cost no more than `best`, if that is proven, what is cheapest at the prices drawn; proven?
+
+    Args:
+        costs: by value; not negative.
+        most: by value.
+        rows: that are kept.
+        best: found by `least_sum`.
+        prices: drawn from ids, by value; 0 for a value that follows from the others.
+        search: how.
+    """
+    value = int(costs @ best.values)
+    if best.bound < value:
+        return best, False
+    found = least_sum(prices, most, rows.with_cost(costs, value), best.values, search)
+    is_unique = found.bound == int(prices @ found.values)
+    return Least(found.values, best.bound, best.struck or found.struck), is_unique
 
 
 def branch(
@@ -86,25 +112,20 @@ def branch(
     most: Integers,
     rows: Rows,
     known: Integers,
-    seed: int,
+    search: Search,
     *,
     nodes: int,
     seconds: float,
     heuristics: bool = True,
 ) -> Branched:
     """The best values found within so many nodes, never worse than those known."""
+    highs = quiet_highs(heuristics=heuristics, random_seed=search.seed, mip_abs_gap=NO_GAP, mip_max_nodes=nodes)
     whole = np.ones(len(costs), dtype=bool)
-    highs = quiet_highs(
-        heuristics=heuristics, random_seed=seed, mip_abs_gap=NO_GAP, mip_max_nodes=nodes, time_limit=seconds
-    )
     table = sparse.csc_array(rows.coefficients)
     highs.passModel(model_of(table, costs, most.astype(float), rows.lower, rows.upper, whole))
-    start = highspy.HighsSolution()
-    start.col_value = known.tolist()
-    highs.setSolution(start)
-    highs.run()
-    info = highs.getInfo()
-    values = np.rint(np.array(highs.getSolution().col_value)).astype(np.int64)
-    is_better = len(values) == len(known) and rows.hold(values) and costs @ values < costs @ known
-    struck = highs.getModelStatus() == highspy.HighsModelStatus.kTimeLimit
-    return Branched(values if is_better else known, info.mip_dual_bound, info.simplex_iteration_count, struck)
+    answer = solve_mip(highs, search.budget.part(seconds), start=known)
+    if answer.values is None:
+        return Branched(known, answer.bound, answer.steps, answer.struck)
+    values = np.rint(answer.values).astype(np.int64)
+    is_better = rows.hold(values) and costs @ values < costs @ known
+    return Branched(values if is_better else known, answer.bound, answer.steps, answer.struck)

@@ -1,4 +1,6 @@
-"""The fewest residents who change list in each municipality, as an integer program for any solver that PuLP knows.
+"""Network flow over periods with side constraints, lexicographic: the fewest residents who change list (PuLP).
+
+Any solver that PuLP knows will do. Of all lists that move as few, the last group of prices, drawn from ids, leaves one.
 
 Index:   holder; period
 Math:    minimise sum of too_fast[holder, period], then sum of fall[holder, period]
@@ -15,9 +17,9 @@ Assumes: patients flow along each list and through one pool per period: a networ
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
+from threading import Thread
 from typing import Any
 
 import pulp
@@ -25,59 +27,20 @@ from pulp import apis
 
 from allokering.errors import StageFailed, UsageError
 from allokering.language import say
-from allokering.plan import HolderKind
+from allokering.solvers.budget import Budget
+from allokering.solvers.canonical import drawn
+from allokering.stages.list_bounds import Bounds, Key, Municipality, Together
+from allokering.stages.list_start import feasible_lengths
+from allokering.stages.parameters import DEFAULT
 
-Key = tuple[str, int]
-"""Holder and period."""
+LOOKS = 0.05
+"""Seconds from one look at the budget to the next."""
 
 # PuLP's types are partial, so its objects go untyped between the functions here and nowhere else.
 Program = Any
 Variable = Any
 Expression = Any
 Solver = Any
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """What one list may be in one period."""
-
-    kind: HolderKind
-    target: int
-    limit: int
-    before: int | None
-    """Patients just before the period, where that is a fact and not a decision."""
-    speed: int | None = None
-    """Patients by which the list may shrink into the period without haste; None: any number."""
-    in_training: bool = False
-    """Is it a trainee's in training? All other holders are settled: doctors, and those who have finished."""
-
-
-@dataclass(frozen=True)
-class Together:
-    """How many patients a municipality's lists hold together in one period."""
-
-    with_settled: int
-    with_trainees: int
-    targets: int
-    """Sum of the targets of the settled."""
-    above: int
-    """Most patients above targets, over all the settled."""
-    room: int
-    """Sum of what lies between the targets and limits of the settled."""
-
-    @property
-    def all_at_target(self) -> bool:
-        """Must all the settled have their target at least? They must if all that may be above targets has to be."""
-        return self.with_settled == self.targets + self.above
-
-    @property
-    def above_is_shared(self) -> bool:
-        """Must the settled share a number above targets that their own limits do not see to?"""
-        return 0 < self.above < self.room and not self.all_at_target
-
-
-Municipality = tuple[Mapping[Key, Bounds], Mapping[int, Together]]
-"""A municipality's lists, and what they hold together in every period."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +58,8 @@ class Lengths:
     patients: dict[Key, int]
     too_fast: Proven
     moved: Proven
+    is_unique: bool
+    """Are they the one optimum at the prices drawn from ids, proven?"""
 
 
 def available_solver(name: str) -> Solver:
@@ -117,38 +82,57 @@ def available_solver(name: str) -> Solver:
     return solver
 
 
-def fewest_moved(municipalities: Mapping[str, Municipality], solver: Solver) -> dict[str, Lengths]:
+def fewest_moved(
+    municipalities: Mapping[str, Municipality], solver: Solver, budget: Budget, guard: float = DEFAULT.seconds
+) -> dict[str, Lengths]:
     """The lists of each municipality that move the fewest residents; of these, the ones on which all solvers agree.
 
-    Municipalities share a program only because a solver takes longer to begin than to solve for one of them.
+    Municipalities share a program only because a solver takes longer to begin than to solve for one of them. Where the
+    budget, or a guard of so many seconds, ends a search, the best lists until then stand.
 
     Raises:
-        StageFailed: the solver proves no optimum.
+        StageFailed: the solver proves no optimum, though it had the time.
     """
     program: Program = pulp.LpProblem("lists", pulp.LpMinimize)
     parts = {name: _Part(program, number, own) for number, (name, own) in enumerate(municipalities.items())}
+    lengths: dict[str, dict[Key, int]] = {}
+    # What is decided beforehand is lost whatever the rest; no lists lose less.
     too_fast = {name: moved_too_fast(part.decided, part.lists) for name, part in parts.items()}
-    if any(part.hurried for part in parts.values()):
-        _minimise(program, [part.too_fast for part in parts.values()], solver)
-        too_fast = {name: moved_too_fast(part.lengths(), part.lists) for name, part in parts.items()}
-        for name, part in parts.items():
-            part.hold_too_fast(too_fast[name])
     moved = {name: residents_moved(part.decided, part.lists) for name, part in parts.items()}
-    if any(part.falls for part in parts.values()):
-        _minimise(program, [part.moved for part in parts.values()], solver)
-        moved = {name: residents_moved(part.lengths(), part.lists) for name, part in parts.items()}
-        for name, part in parts.items():
-            part.hold_moved(moved[name])
-    if any(part.undecided for part in parts.values()):
-        _minimise(program, [part.choice for part in parts.values()], solver)
-    return {
-        name: Lengths(
-            part.lengths(),
-            Proven(moved_too_fast(part.lengths(), part.lists), too_fast[name]),
-            Proven(residents_moved(part.lengths(), part.lists), moved[name]),
+
+    def search(group: Callable[[_Part], Expression]) -> bool:
+        """Is the least sum of a group of prices proven? Then its lists are those that stand."""
+        is_proven = _minimise(program, [group(part) for part in parts.values()], solver, budget.part(guard))
+        if is_proven:
+            lengths.update({name: part.lengths() for name, part in parts.items()})
+        return is_proven
+
+    is_proven = True
+    if any(part.hurried for part in parts.values()):
+        is_proven = search(lambda part: part.too_fast)
+        if is_proven:
+            too_fast = {name: moved_too_fast(own, municipalities[name][0]) for name, own in lengths.items()}
+            for name, part in parts.items():
+                part.hold_too_fast(too_fast[name])
+    if is_proven and any(part.falls for part in parts.values()):
+        is_proven = search(lambda part: part.moved)
+        if is_proven:
+            moved = {name: residents_moved(own, municipalities[name][0]) for name, own in lengths.items()}
+            for name, part in parts.items():
+                part.hold_moved(moved[name])
+    if is_proven and any(part.undecided for part in parts.values()):
+        is_proven = search(lambda part: part.choice)
+    found = {}
+    for name, part in parts.items():
+        is_decided = not part.undecided
+        own = part.lengths() if is_decided else lengths.get(name) or feasible_lengths(municipalities[name])
+        found[name] = Lengths(
+            own,
+            Proven(moved_too_fast(own, part.lists), too_fast[name]),
+            Proven(residents_moved(own, part.lists), moved[name]),
+            is_unique=is_decided or is_proven,
         )
-        for name, part in parts.items()
-    }
+    return found
 
 
 def residents_moved(patients: Mapping[Key, int], lists: Mapping[Key, Bounds]) -> int:
@@ -231,7 +215,7 @@ class _Part:
     @property
     def choice(self) -> Expression:
         """What tells apart the lists that move equally many."""
-        return pulp.lpSum(_weight(*key) * variable for key, variable in self.undecided.items())
+        return pulp.lpSum(drawn(*key) * variable for key, variable in self.undecided.items())
 
     def hold_too_fast(self, most: int) -> None:
         """From now on no more shrinks too fast."""
@@ -302,20 +286,42 @@ class _Part:
         return hurried
 
 
-def _minimise(program: Program, objectives: Iterable[Expression], solver: Solver) -> None:
-    """The least sum."""
+def _minimise(program: Program, objectives: Iterable[Expression], solver: Solver, budget: Budget) -> bool:
+    """Is the least sum proven within the budget? The solver runs in a thread, so that it can be left when that is over.
+
+    Raises:
+        StageFailed: it is not, though there was time.
+    """
+    if budget.is_over:
+        return False
     program.setObjective(pulp.lpSum(objectives))
-    program.solve(solver)
-    if program.sol_status != pulp.LpSolutionOptimal:
-        raise StageFailed(
-            say(
-                "The solver {name} proves no optimum for the lists: {status}",
-                name=solver.name,
-                status=pulp.LpSolution[program.sol_status],
-            )
+    solver.timeLimit = budget.left
+    failures: list[BaseException] = []
+
+    def solve() -> None:
+        try:
+            program.solve(solver)
+        except BaseException as failure:  # noqa: BLE001 - raised again where somebody listens
+            failures.append(failure)
+
+    solving = Thread(target=solve, daemon=True)
+    solving.start()
+    while solving.is_alive() and not budget.is_over:
+        solving.join(LOOKS)
+    # What ends by its own limit does so now; what was asked to stop is left to itself, which its limit ends too.
+    solving.join(LOOKS)
+    if solving.is_alive():
+        return False
+    if failures:
+        raise failures[0]
+    if program.sol_status == pulp.LpSolutionOptimal:
+        return True
+    if budget.is_over:
+        return False
+    raise StageFailed(
+        say(
+            "The solver {name} proves no optimum for the lists: {status}",
+            name=solver.name,
+            status=pulp.LpSolution[program.sol_status],
         )
-
-
-def _weight(holder: str, period: int) -> int:
-    """A weight as if drawn at random, the same for ever: it leaves one optimum where there were many."""
-    return int.from_bytes(sha256(f"{holder} {period}".encode()).digest()[:2])
+    )

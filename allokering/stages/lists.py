@@ -23,34 +23,35 @@ from allokering.instance import Instance
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Coverage, HolderKind, ListLength, PlanTables
-from allokering.stages.list_program import (
-    Bounds,
-    Key,
-    Lengths,
-    Municipality,
-    Together,
-    available_solver,
-    fewest_moved,
-)
+from allokering.solvers.budget import Budget
+from allokering.stages.list_bounds import Bounds, Key, Municipality, Together
+from allokering.stages.list_program import Lengths, available_solver, fewest_moved
+from allokering.stages.parameters import DEFAULT, Parameters
 from allokering.stages.stage import StageResult, stage_tier
 
-BATCH = 1_000
-"""Lists from which on a program is worth a solver's start."""
 
-
-def set_lists(instance: Instance, model: Model, plan: PlanTables, *, solver: str = "cbc") -> StageResult[ListLength]:
+def set_lists(
+    instance: Instance,
+    model: Model,
+    plan: PlanTables,
+    *,
+    solver: str = "cbc",
+    budget: Budget | None = None,
+    parameters: Parameters = DEFAULT,
+) -> StageResult[ListLength]:
     """The length of every list, as far as `plan.coverage` says who is to be listed where.
 
     `plan.supervision` says whose targets are lower because they supervise.
 
-    The trainees' patients need no solver: they have what the policy gives them, or all there are if fewer.
+    The trainees' patients need no solver: they have what the policy gives them, or all there are if fewer. Where the
+    budget ends the search, every resident is still listed, and the bound says what was proven.
 
     Raises:
         UsageError: the solver is not installed.
         StageFailed: more residents are to be listed than the lists can hold.
     """
     since = perf_counter()
-    pulp_solver = available_solver(solver)
+    pulp_solver, budget = available_solver(solver), budget or Budget()
     policy = Policy(instance, model)
     lists = _bounds(instance, policy, plan)
     covered: dict[str, dict[int, Coverage]] = defaultdict(dict)
@@ -73,22 +74,29 @@ def set_lists(instance: Instance, model: Model, plan: PlanTables, *, solver: str
 
     since = perf_counter()
     lengths: dict[str, Lengths] = {}
-    for municipalities in _batches({place: (lists[place], together[place]) for place in together if lists[place]}):
-        lengths |= fewest_moved(municipalities, pulp_solver)
+    every = {place: (lists[place], together[place]) for place in together if lists[place]}
+    for municipalities in _batches(every, parameters.lists_together):
+        lengths |= fewest_moved(municipalities, pulp_solver, budget, parameters.seconds)
     found = lengths.values()
     too_fast, moved = (sum(one.too_fast.value for one in found), sum(one.moved.value for one in found))
     bounds_on = (sum(one.too_fast.bound for one in found), sum(one.moved.bound for one in found))
     hurry = [stage_tier("moved_too_fast", "patients", too_fast, bounds_on[0], since)] if policy.has_speed() else []
     change = stage_tier("residents_moved", "residents", moved, bounds_on[1], since)
-    return StageResult(_rows(instance, policy, lists, lengths), (training, *hurry, change))
+    is_unique = all(one.is_unique for one in found)
+    return StageResult(
+        _rows(instance, policy, lists, lengths),
+        (training, *hurry, change),
+        struck=not is_unique,
+        is_unique=is_unique,
+    )
 
 
-def _batches(municipalities: Mapping[str, Municipality]) -> Iterator[dict[str, Municipality]]:
-    """Municipalities, as many together as have `BATCH` lists or a little more."""
+def _batches(municipalities: Mapping[str, Municipality], size: int) -> Iterator[dict[str, Municipality]]:
+    """Municipalities, as many together as have `size` lists or a little more."""
     batch: dict[str, Municipality] = {}
     for place, own in municipalities.items():
         batch[place] = own
-        if sum(len(bounds) for bounds, _ in batch.values()) >= BATCH:
+        if sum(len(bounds) for bounds, _ in batch.values()) >= size:
             yield batch
             batch = {}
     if batch:

@@ -24,7 +24,11 @@ class StageResult(Generic[AnyRow]):
     rows: tuple[AnyRow, ...]
     tiers: tuple[TierResult, ...]
     struck: bool = False
-    """Did a clock break a search off? If so, another machine may find other rows."""
+    """Did the budget or a guard break a search off? If so, another machine may find other rows."""
+    is_unique: bool = True
+    """Would every processor, engine and seed give the same rows? They would where all tiers are proven and, after them,
+    the prices drawn from ids, but for a chance of one in a thousand that these tie (`solvers.canonical`); and where
+    exact integer code in canonical order gives them."""
 
 
 def stage_tier(name: str, unit: str, value: int, bound: int, since: float) -> TierResult:

@@ -23,10 +23,12 @@ from allokering.instance import Instance
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import PlanTables, Supervision
+from allokering.solvers.budget import Budget
 from allokering.stages.choices import Choices
 from allokering.stages.cpsat import Search
 from allokering.stages.handover_start import NotWhole
 from allokering.stages.handovers import Handovers, fewest_handovers
+from allokering.stages.parameters import DEFAULT, Parameters
 from allokering.stages.reach import Reach
 from allokering.stages.stage import StageResult, stage_tier
 from allokering.stages.transport import Crowds, cheapest_transport
@@ -62,6 +64,8 @@ def name_supervisors(
     *,
     seed: int = 0,
     work_limit: float | None = None,
+    budget: Budget | None = None,
+    parameters: Parameters = DEFAULT,
 ) -> StageResult[Supervision]:
     """The supervisor of every trainee in every period of practice.
 
@@ -103,9 +107,9 @@ def name_supervisors(
         municipality=reach.municipality,
         crowds=crowds,
     )
-    named = _fewest(instance, choices, Search(seed, work_limit))
+    named = _fewest(instance, choices, Search(seed, work_limit, budget or Budget(), parameters))
     handovers = stage_tier("handovers", "handovers", named.value, named.bound, since)
-    return StageResult(tuple(_rows(instance, named.supervisor)), (travel, handovers), named.struck)
+    return StageResult(tuple(_rows(instance, named.supervisor)), (travel, handovers), named.struck, named.is_unique)
 
 
 def _fewest(instance: Instance, choices: Choices, search: Search) -> Handovers:
