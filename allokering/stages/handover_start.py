@@ -13,11 +13,14 @@ from itertools import pairwise
 
 from ortools.sat.python import cp_model
 
+from allokering.solvers.budget import Budget
 from allokering.solvers.canonical import drawn
 from allokering.stages.choices import Choices, Named
 from allokering.stages.cpsat import Found, Search, minimise
 from allokering.stages.transport import Arcs, cheapest_flow
 
+GRACE = 1.0
+"""Seconds that a packing is given when time is up before there is any."""
 Taken = Mapping[tuple[str, str], cp_model.IntVar]
 """By trainee and supervisor: does the one come to the other?"""
 
@@ -53,6 +56,10 @@ def start(part: Choices, search: Search) -> Found[Named]:
             supervisor[trainee, period] = latest[trainee] = name
     while not search.budget.is_over and _reroute(part, supervisor):
         pass
+    value = sum(
+        _changes([supervisor[trainee, period] for period in periods]) for trainee, periods in part.candidates.items()
+    )
+    bound = sum(_changes(_route(list(periods.values()))) for periods in part.candidates.values())
     return Found(
         values={
             (trainee, period, name): int(supervisor[trainee, period] == name)
@@ -60,12 +67,9 @@ def start(part: Choices, search: Search) -> Found[Named]:
             for period, names in periods.items()
             for name in names
         },
-        value=sum(
-            _changes([supervisor[trainee, period] for period in periods])
-            for trainee, periods in part.candidates.items()
-        ),
-        bound=sum(_changes(_route(list(periods.values()))) for periods in part.candidates.values()),
-        is_unique=is_unique,
+        value=value,
+        bound=bound,
+        is_unique=is_unique and value == bound,
     )
 
 
@@ -194,6 +198,9 @@ def _pack(part: Choices, period: int, prices: Mapping[tuple[str, str], int], sea
     model = cp_model.CpModel()
     taken = {key: model.new_bool_var(f"taken{key}") for key in prices}
     hold_places(model, part, period, taken)
+    if search.budget.is_over:
+        # No flow can stand in for it: whoever is in a hurry waits for a moment rather than have no plan.
+        search = replace(search, budget=Budget(GRACE))
     # Two groups of prices in one: all of the second together weigh less than one step of the first.
     ties = {key: drawn(key[0], period, key[1]) for key in prices}
     step = sum(ties.values()) + 1

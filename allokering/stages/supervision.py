@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import NoReturn
 
-from allokering.errors import StageFailed
+from allokering.errors import NoPlanInTime, StageFailed
 from allokering.facts.policy import Policy
 from allokering.facts.training import Training, trainings
 from allokering.instance import Instance
@@ -73,6 +73,7 @@ def name_supervisors(
     `work_limit` is in CP-SAT's deterministic seconds, for the handovers of the whole plan; travel is proven lowest.
 
     Raises:
+        NoPlanInTime: the budget was over before all had one.
         StageFailed: in some period the trainees are more than the places within reach, or the places could be shared
             out only if some trainee had them with several supervisors.
     """
@@ -116,6 +117,10 @@ def _fewest(instance: Instance, choices: Choices, search: Search) -> Handovers:
     try:
         return fewest_handovers(choices, search)
     except NotWhole as failure:
+        if search.budget.is_over:
+            raise NoPlanInTime(
+                say("No plan was found in {seconds} seconds.", seconds=f"{search.budget.seconds:.1f}")
+            ) from failure
         raise StageFailed(
             say(
                 "From {date} to {end}, no way was found to give each of these trainees all places with one supervisor: "

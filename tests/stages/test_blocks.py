@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import sparse
 
 from allokering.problem import Integers
-from allokering.stages import blocks, handover_program, handovers
+from allokering.stages import handover_program
 from allokering.stages.blocks import improved
 from allokering.stages.choices import Choices
 from allokering.stages.cpsat import Search
 from allokering.stages.handovers import fewest_handovers
 from allokering.stages.linear import Least, Rows, least_sum
+from allokering.stages.parameters import Neighbourhoods, Parameters
 
 JOBS, AGENTS = 40, 5
 
 
-@pytest.fixture(autouse=True)
-def few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of 200 values 30 at most, and never more."""
-    for name, value in (("FIRST", 30.0), ("FEWEST", 15.0), ("GROWTH", 1.0)):
-        monkeypatch.setattr(blocks, name, value)
+FEW_AT_A_TIME = Neighbourhoods(first=30.0, fewest=15.0, growth=1.0)
+"""Of 200 values 30 at most, and never more."""
+
+
+def search(seed: int = 0, neighbourhoods: Neighbourhoods = FEW_AT_A_TIME) -> Search:
+    """A search in such neighbourhoods."""
+    return Search(seed, parameters=Parameters(neighbourhoods=neighbourhoods))
 
 
 def drawn(seed: int) -> tuple[Integers, Rows, Integers, Integers]:
@@ -41,9 +46,9 @@ def test_it_comes_near_the_optimum_and_keeps_the_rows(seed: int) -> None:
     """Six jobs of forty at a time, agents nearly full: what is left is a tenth of the way from the start at most."""
     costs, rows, known, job = drawn(seed)
     most = np.ones(len(costs), dtype=np.int64)
-    optimum = least_sum(costs, most, rows, known, seed=0).bound
+    optimum = least_sum(costs, most, rows, known, Search()).bound
 
-    values, struck = improved(costs, most, rows, known, job, seed=0)
+    values, struck = improved(costs, most, rows, known, job, search())
 
     assert not struck
     assert rows.hold(values)
@@ -54,17 +59,17 @@ def test_the_same_seed_gives_the_same_values_and_what_is_known_stays_as_it_was()
     costs, rows, known, job = drawn(seed=1)
     before, most = known.copy(), np.ones(len(costs), dtype=np.int64)
 
-    first, again = (improved(costs, most, rows, known, job, seed=3)[0] for _ in range(2))
+    first, again = (improved(costs, most, rows, known, job, search(3))[0] for _ in range(2))
 
     assert first.tolist() == again.tolist()
     assert known.tolist() == before.tolist()
 
 
-def test_broken_off_by_the_clock_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_broken_off_by_the_clock_it_says_so() -> None:
     costs, rows, known, job = drawn(seed=1)
-    monkeypatch.setattr(blocks, "SECONDS", 0.0)
+    at_once = search(neighbourhoods=replace(FEW_AT_A_TIME, seconds=0.0))
 
-    values, struck = improved(costs, np.ones(len(costs), dtype=np.int64), rows, known, job, seed=0)
+    values, struck = improved(costs, np.ones(len(costs), dtype=np.int64), rows, known, job, at_once)
 
     assert struck
     assert rows.hold(values)
@@ -74,7 +79,7 @@ def test_broken_off_by_the_clock_it_says_so(monkeypatch: pytest.MonkeyPatch) -> 
 def test_nothing_is_freed_where_there_is_nothing() -> None:
     nothing = np.zeros(0, dtype=np.int64)
 
-    values, struck = improved(nothing, nothing, Rows.of((sparse.csr_array((0, 0)), 0, 0)), nothing, nothing, seed=0)
+    values, struck = improved(nothing, nothing, Rows.of((sparse.csr_array((0, 0)), 0, 0)), nothing, nothing, search())
 
     assert (len(values), struck) == (0, False)
 
@@ -98,16 +103,15 @@ def test_neighbourhoods_alone_find_the_fewest_handovers(seed: int, monkeypatch: 
     )
     asked: list[Integers] = []
 
-    def as_it_is(_costs: Integers, _most: Integers, _rows: Rows, known: Integers, _seed: int) -> Least:
+    def as_it_is(_costs: Integers, _most: Integers, _rows: Rows, known: Integers, _search: Search) -> Least:
         asked.append(known)
         return Least(known, 0, struck=False)
 
-    expected = fewest_handovers(choices, Search(seed=0, work_limit=None))
-    monkeypatch.setattr(handovers, "FEW", 0)
-    monkeypatch.setattr(handover_program, "MANY", 0)
+    expected = fewest_handovers(choices, Search())
     monkeypatch.setattr(handover_program, "least_sum", as_it_is)
 
-    found = fewest_handovers(choices, Search(seed=0, work_limit=None))
+    in_neighbourhoods = Parameters(few_named=0, many_named=0, neighbourhoods=FEW_AT_A_TIME)
+    found = fewest_handovers(choices, Search(parameters=in_neighbourhoods))
 
     assert asked
     assert found.value == expected.value

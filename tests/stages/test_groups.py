@@ -11,6 +11,7 @@ from stage_scenes import Scene, with_programme
 
 from allokering.model import load_model
 from allokering.stages.groups import form_groups
+from allokering.stages.parameters import Parameters
 
 ROADS = {("a", "b"): (40, 60), ("b", "c"): (100, 70), ("a", "c"): (170, 90)}
 """Minutes and kilometres; what is slow is not far."""
@@ -249,12 +250,12 @@ def test_as_good_as_trying_everything(seed):
 
 
 @pytest.mark.parametrize("seed", range(25))
-def test_as_good_as_trying_everything_where_there_is_much_to_choose_from(monkeypatch, seed):
+def test_as_good_as_trying_everything_where_there_is_much_to_choose_from(seed):
     """Whatever is more than nothing counts as much; groups of 2 or 3 can be made of any number from 2 on."""
-    monkeypatch.setattr("allokering.stages.group_program.FEW", 0)
     scene = random_scene(seed)
     instance, plan = scene.built()
-    result = form_groups(instance, model(months=12, practice_months_min=6, travel_minutes_max=110), plan)
+    rule = model(months=12, practice_months_min=6, travel_minutes_max=110)
+    result = form_groups(instance, rule, plan, parameters=Parameters(few_members=0))
     assert tuple(tier.value for tier in result.tiers) == brute_force(scene, {2, 3, 4, 5, 6}, 12, 6, 110)
     assert all(tier.status == "optimal" for tier in result.tiers)
     assert set(Counter(row.group_id for row in result.rows).values()) <= {2, 3}
@@ -281,13 +282,11 @@ def test_a_work_limit_that_strikes_says_the_bound():
     assert hurried.status == "feasible"
 
 
-def test_where_a_clock_strikes_the_stage_says_so(monkeypatch):
+def test_where_a_clock_strikes_the_stage_says_so():
     instance, plan = random_scene(1, trainees=20).built()
-    monkeypatch.setattr("allokering.stages.group_program.FEW", 0)
     rule = model(months=12, practice_months_min=6, travel_minutes_max=110)
-    assert not form_groups(instance, rule, plan).struck
-    monkeypatch.setattr("allokering.stages.linear.SECONDS", 0.0)
-    assert form_groups(instance, rule, plan).struck
+    assert not form_groups(instance, rule, plan, parameters=Parameters(few_members=0)).struck
+    assert form_groups(instance, rule, plan, parameters=Parameters(few_members=0, seconds=0.0)).struck
 
 
 def test_a_model_without_the_rule_forms_no_groups():

@@ -9,6 +9,7 @@ import pytest
 from stage_scenes import MODEL, Scene
 
 from allokering.errors import StageFailed
+from allokering.stages.parameters import Parameters
 from allokering.stages.supervision import name_supervisors
 
 
@@ -236,23 +237,22 @@ def brute_force(scene: Scene) -> tuple[int, int]:
     return best
 
 
-def found_or_failed(scene: Scene) -> tuple[int, int] | None:
+def found_or_failed(scene: Scene, parameters: Parameters) -> tuple[int, int] | None:
     instance, plan = scene.built()
     if brute_force(scene) is None:
         with pytest.raises(StageFailed):
-            name_supervisors(instance, MODEL, plan)
+            name_supervisors(instance, MODEL, plan, parameters=parameters)
         return None
-    result = name_supervisors(instance, MODEL, plan)
+    result = name_supervisors(instance, MODEL, plan, parameters=parameters)
     assert all(tier.status == "optimal" for tier in result.tiers)
     return tuple(tier.value for tier in result.tiers)
 
 
 @pytest.mark.parametrize("few", [0, 500], ids=["as of many", "as of few"])
 @pytest.mark.parametrize("seed", range(40))
-def test_as_good_as_trying_everything(monkeypatch, few, seed):
-    monkeypatch.setattr("allokering.stages.handovers.FEW", few)
+def test_as_good_as_trying_everything(few, seed):
     scene = random_scene(seed)
-    assert found_or_failed(scene) == brute_force(scene)
+    assert found_or_failed(scene, Parameters(few_named=few)) == brute_force(scene)
 
 
 def crowded_scene() -> Scene:
@@ -282,12 +282,10 @@ def test_the_order_of_rows_means_nothing():
         assert name_supervisors(instance, MODEL, plan).rows == expected.rows
 
 
-def test_where_a_clock_strikes_the_stage_says_so(monkeypatch):
+def test_where_a_clock_strikes_the_stage_says_so():
     instance, plan = crowded_scene().built()
-    monkeypatch.setattr("allokering.stages.handovers.FEW", 0)
-    assert not name_supervisors(instance, MODEL, plan).struck
-    monkeypatch.setattr("allokering.stages.linear.SECONDS", 0.0)
-    assert name_supervisors(instance, MODEL, plan).struck
+    assert not name_supervisors(instance, MODEL, plan, parameters=Parameters(few_named=0)).struck
+    assert name_supervisors(instance, MODEL, plan, parameters=Parameters(few_named=0, seconds=0.0)).struck
 
 
 def test_a_work_limit_that_strikes_still_names_everybody_and_says_the_bound():

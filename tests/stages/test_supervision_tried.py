@@ -12,6 +12,7 @@ from stage_scenes import Scene, with_measures, with_programme, with_rule
 
 from allokering.errors import StageFailed
 from allokering.model import Model
+from allokering.stages.parameters import Parameters
 from allokering.stages.supervision import name_supervisors
 
 RELIEF = {"patients_per_place": 300}
@@ -158,16 +159,16 @@ def tried(case: Case) -> tuple[int, int] | None:
 
 @pytest.mark.parametrize("few", [0, 500], ids=["as of many", "as of few"])
 @pytest.mark.parametrize("seed", range(60))
-def test_as_good_as_trying_everything(monkeypatch, few, seed):
-    monkeypatch.setattr("allokering.stages.handovers.FEW", few)
+def test_as_good_as_trying_everything(few, seed):
+    parameters = Parameters(few_named=few)
     case = random_case(seed)
     instance, plan = case.scene.built()
     expected = tried(case)
     if expected is None:
         with pytest.raises(StageFailed):
-            name_supervisors(instance, case.model, plan)
+            name_supervisors(instance, case.model, plan, parameters=parameters)
         return
-    result = name_supervisors(instance, case.model, plan)
+    result = name_supervisors(instance, case.model, plan, parameters=parameters)
     assert [(tier.value, tier.bound) for tier in result.tiers] == [(value, value) for value in expected]
 
 
