@@ -13,10 +13,10 @@ from stage_scenes import Scene, with_measures, with_programme
 
 from allokering.engine.build import build
 from allokering.files.reading import read_instance
-from allokering.formulation.placement import placement_plan
+from allokering.formulation.placement import placement_tables
 from allokering.instance import Instance
 from allokering.model import Model, load_model
-from allokering.plan import Plan
+from allokering.plan import PlanTables
 from allokering.solvers.budget import Budget
 from allokering.solvers.exact.solve import solve_exact
 from allokering.solvers.outcome import Status
@@ -90,7 +90,7 @@ def scene_model(seed: int) -> Model:
 
 
 def all_stages(
-    instance: Instance, model: Model, plan: Plan, parameters: Parameters, seed: int, list_solver: str
+    instance: Instance, model: Model, plan: PlanTables, parameters: Parameters, seed: int, list_solver: str
 ) -> tuple[StageResult, StageResult, StageResult]:
     """Every stage by one engine."""
     named = name_supervisors(instance, model, plan, seed=seed, parameters=parameters)
@@ -126,14 +126,14 @@ def test_the_random_scenes_leave_something_to_be_decided() -> None:
 
 
 @cache
-def placed(name: str, model_name: str) -> tuple[Instance, Plan]:
+def placed(name: str, model_name: str) -> tuple[Instance, PlanTables]:
     """A built-in instance with its placements."""
     instance, model = read_instance(name), load_model(model_name)
     problem = build(instance, model, "lexicographic")
     outcome = solve_exact(problem)
     assert outcome.status is Status.OPTIMAL
     assert outcome.solution is not None
-    return instance, placement_plan(instance, model, problem, outcome.solution)
+    return instance, placement_tables(instance, model, problem, outcome.solution)
 
 
 @pytest.mark.parametrize(
