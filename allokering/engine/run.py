@@ -29,6 +29,8 @@ from allokering.verifier.verify import Verdict, verify
 STAGE_WORK = 60.0
 """Deterministic work that naming supervisors, or forming groups, may take; the gap is reported where it strikes."""
 
+MOMENT = 0.3
+"""Seconds that each stage still has when the budget is over."""
 RESERVE = 0.3
 RESERVE_EACH = 0.0005
 """Seconds that stages, verification and writing are kept, and for each trainee's period and each doctor."""
@@ -72,19 +74,26 @@ def run(job: Job, observer: Observer = unheard, budget: Budget | None = None) ->
         assert outcome.solution is not None  # noqa: S101 - without one it raises
         tables = placement_tables(instance, model, problem, outcome.solution)
     with watch.stage(Stage.SUPERVISION):
-        supervision = name_supervisors(instance, model, tables, seed=options.seed, work_limit=STAGE_WORK)
+        supervision = name_supervisors(
+            instance, model, tables, seed=options.seed, work_limit=STAGE_WORK, budget=_moment(budget)
+        )
     with watch.stage(Stage.GROUPS):
-        groups = form_groups(instance, model, tables, seed=options.seed, work_limit=STAGE_WORK)
+        groups = form_groups(instance, model, tables, seed=options.seed, work_limit=STAGE_WORK, budget=_moment(budget))
     with watch.stage(Stage.LISTS):
         tables = replace(tables, supervision=supervision.rows, groups=groups.rows)
-        lists = set_lists(instance, model, tables, solver=options.list_solver)
+        lists = set_lists(instance, model, tables, solver=options.list_solver, budget=_moment(budget))
         tables = replace(tables, lists=lists.rows)
-    _note(watch, outcome, tables, struck=supervision.struck or groups.struck)
+    _note(watch, outcome, tables, struck=supervision.struck or groups.struck or lists.struck)
     stages = (*supervision.tiers, *groups.tiers, *lists.tiers)
     plan = Plan.of(tables, _header(job, outcome, stages, watch, budget.seconds))
     with watch.stage(Stage.VERIFICATION):
         verdict = verified(job, plan)
     return Result(job, plan, verdict, tuple(watch.history))
+
+
+def _moment(budget: Budget) -> Budget:
+    """What a stage may take: a moment of its own where the placement was stopped, as it is seldom more than it needs."""
+    return Budget(MOMENT) if budget.is_over else budget
 
 
 def verified(job: Job, plan: Plan) -> Verdict:
