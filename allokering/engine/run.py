@@ -92,7 +92,7 @@ def run(job: Job, observer: Observer = unheard, budget: Budget | None = None) ->
 
 
 def _moment(budget: Budget) -> Budget:
-    """What a stage may take: a moment of its own where the placement was stopped, as it is seldom more than it needs."""
+    """What a stage may take: when the budget is over a moment of its own, which is seldom less than it needs."""
     return Budget(MOMENT) if budget.is_over else budget
 
 
