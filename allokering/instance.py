@@ -15,6 +15,7 @@ from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from allokering.frames import Frames
 from allokering.tables import (
     TABLES,
     Announcement,
@@ -124,6 +125,11 @@ class Instance:
         replaced = {_said_by(pin) for pin in pins}
         rows["pins"] = [*(pin for pin in self.pins if _said_by(pin) not in replaced), *pins]
         return Instance.of(self.name, self.settings, rows)
+
+    @property
+    def tables(self) -> Frames:
+        """Each table as a pandas data frame, made when it is asked for: `instance.tables["trainees"]`."""
+        return Frames(TABLES, self.rows)
 
     def rows(self, table: str) -> tuple[Row, ...]:
         """The rows of a table by the table's name."""

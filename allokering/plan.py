@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from allokering.frames import Frames
 from allokering.notes import Note
 from allokering.tables import Form, Id, Kroner, Patients, Pin, Residents, Row, Share, Unit
 
@@ -267,6 +268,11 @@ class Plan(PlanTables):
     """A whole plan: its tables, and where they come from."""
 
     header: PlanHeader = field(kw_only=True, compare=False)
+
+    @property
+    def tables(self) -> Frames:
+        """Each table as a pandas data frame, made when it is asked for: `plan.tables["placements"]`."""
+        return Frames(PLAN_TABLES, lambda table: getattr(self, table))
 
     @staticmethod
     def of(tables: PlanTables, header: PlanHeader) -> Plan:

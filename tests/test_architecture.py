@@ -14,9 +14,10 @@ ROOT = Path(__file__).parent.parent
 LINES_MAX = 400
 LEVELS = (
     # What everything rests on.
-    "builtin, errors, language, notes, problem_options, tables, violation",
+    "builtin, errors, language, notes, problem_options, public_names, tables, violation",
     "problem",
     "problem_check, problem_edits, problem_pricing, problem_quotas",
+    "frames",
     "kinds, instance, plan, events",
     "model, comparison",
     # Files beside facts beside what is read of a written plan: none knows of the others.
@@ -26,7 +27,7 @@ LEVELS = (
     "rules",
     "verifier, solvers, stages",
     "engine",
-    "report, terminal",
+    "library, report, terminal",
     "commands",
     "cli, __main__",
 )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from typing_extensions import override
+
 from allokering.engine.build import build
 from allokering.engine.conflict import explain_infeasible
+from allokering.engine.history import History
 from allokering.engine.job import Job, versions
-from allokering.engine.watching import Moment, Watch
+from allokering.engine.watching import Watch
 from allokering.errors import NoPlanInTime, NoPlanPossible, StageFailed
 from allokering.events import Observer, Stage, unheard
 from allokering.formulation.placement import options_of_plan, placement_tables
@@ -46,8 +49,19 @@ class Result:
     plan: Plan
     verdict: Verdict
     """Of the verifier on this plan; a plan that breaks a rule is no result."""
-    history: tuple[Moment, ...]
+    history: History
     """What was known of the tiers, and when."""
+
+    @property
+    def tiers(self) -> tuple[TierResult, ...]:
+        """How good the placement is, tier by tier: value, bound, gap and status."""
+        return self.plan.header.tiers
+
+    @override
+    def __repr__(self) -> str:
+        header = self.plan.header
+        tiers = ", ".join(f"{tier.name} {tier.value:,}" for tier in header.tiers)
+        return f"Result({header.instance.name}, {header.model.name}: {header.status}; {tiers})"
 
 
 def run(job: Job, observer: Observer = unheard, budget: Budget | None = None) -> Result:
@@ -88,7 +102,7 @@ def run(job: Job, observer: Observer = unheard, budget: Budget | None = None) ->
     plan = Plan.of(tables, _header(job, outcome, stages, watch, budget.seconds))
     with watch.stage(Stage.VERIFICATION):
         verdict = verified(job, plan)
-    return Result(job, plan, verdict, tuple(watch.history))
+    return Result(job, plan, verdict, History(watch.history))
 
 
 def _moment(budget: Budget) -> Budget:

@@ -85,6 +85,11 @@ def with_settings(settings: Settings, values: Mapping[str, object]) -> Settings:
     return Settings.model_construct(**nested, travel_fallback=fallback)
 
 
+def checked_settings(raw: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
+    """The good values of settings given as a mapping, such as `tomllib` reads; everything else is a fault."""
+    return _checked(dict(raw), SETTINGS_SHEET, {}, faults)
+
+
 def settings_items(settings: Settings) -> dict[str, object]:
     """Every value by its dotted key, in the order in which files hold them."""
     return _flat(settings.model_dump())
