@@ -32,9 +32,7 @@ def instance_from_tables(
     Raises:
         InstanceFaulty: with every fault: table, row, column, value, and what was expected.
     """
-    faults = [
-        Fault(table, None, None, None, say("a table of the data contract")) for table in tables if table not in TABLES
-    ]
+    faults = [Fault(table, None, None, None, say("a table of an instance")) for table in tables if table not in TABLES]
     values = checked_settings(settings, faults)
     sheets: dict[str, Sheet | None] = {table: _sheet(table, tables.get(table, ())) for table in TABLES}
     rows = rows_of_tables(values, sheets, SETTINGS_SHEET, faults)
