@@ -12,13 +12,13 @@ from allokering.solvers.column_generation.bounds import row_and_column_generatio
 
 TESTS = Path(__file__).parent
 SLOW = (
+    "engine/test_oracle.py",
     "engine/test_random_features.py",
     "report/test_report_browser.py",
     "rules/test_random_iff_silent.py",
     "solvers",
     "stages",
     "test_benchmarks.py",
-    "test_brute_force.py",
     "test_docs.py",
     "test_gap.py",
     "test_instances.py",

@@ -10,7 +10,6 @@ import datetime as dt
 import math
 from random import Random
 
-from brute_force import Oracle
 from random_models import draw_model
 from random_openings import (
     Calendar,
@@ -23,6 +22,8 @@ from random_openings import (
     with_traits,
 )
 
+from allokering.engine.build import build
+from allokering.formulation.paths import PathOptions
 from allokering.instance import Instance, Settings, TravelFallback
 from allokering.model import Model
 from allokering.tables import (
@@ -60,10 +61,10 @@ def random_case(seed: int) -> tuple[Instance, Model]:
         settings = _settings(draw)
         model = draw_model(draw, settings)
         instance = _instance(f"random-{seed}", draw, settings, model)
-        oracle = Oracle(instance, model, {})
-        options = [oracle.options(trainee) for trainee in instance.trainees]
-        plans = math.prod(len(choices) for choices in options)
-        pathless = any(all(not option.uses for option in choices) for choices in options)
+        problem = build(instance, model)
+        trainees = [actor for actor in problem.actors if isinstance(actor, PathOptions)]
+        plans = math.prod(len(actor) for actor in trainees)
+        pathless = any(all(actor.path(option) is None for option in range(len(actor))) for actor in trainees)
         dull = plans < PLANS_WANTED or pathless
         if plans <= PLANS_MAX and (not dull or draw.randrange(25) == 0):
             return instance, model

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 import pytest
-from brute_force import Option as PlainOption
-from brute_force import Oracle
-from brute_force_paths import Path as PlainPath
+from oracle.paths import Path as PlainPath
+from oracle.paths import alone, plan_of, violations
+from oracle.search import Option as PlainOption
+from oracle.search import Oracle, plain
 from random_instances import random_case
 
 from allokering.engine.build import build
@@ -33,8 +35,7 @@ Choice = tuple[str, int, int, str | None, int | None] | None
 def case(seed: int) -> tuple[Problem, Oracle]:
     """A random problem, and the oracle of the same instance."""
     instance, model = random_case(seed)
-    units = {term.kind: tuple(int(tier.id == term.tier) for tier in model.tiers) for term in model.terms}
-    return build(instance, model), Oracle(instance, model, units)
+    return build(instance, model), Oracle(instance, model, plain)
 
 
 def actors(problem: Problem) -> list[PathOptions]:
@@ -42,16 +43,36 @@ def actors(problem: Problem) -> list[PathOptions]:
     return [actor for actor in problem.actors if isinstance(actor, PathOptions)]
 
 
+@cache
 def plain_options(oracle: Oracle, trainee: Trainee) -> dict[Choice, PlainOption]:
     """What the oracle lets the trainee choose from."""
-    paths: list[PlainPath | None] = [
-        path
-        for path in oracle.paths(trainee)
-        if all(keeps(path) for kind, keeps in oracle.filters.items() if kind in oracle.rules)
-    ]
-    options = oracle.options(trainee)
-    paths += [None] * (len(options) - len(paths))
-    return {choice_of(path): option for path, option in zip(paths, options, strict=True)}
+    return {choice_of(option.path): option for option in oracle.options(trainee)}
+
+
+def uses(oracle: Oracle, option: PlainOption) -> Counter[tuple[str, str, int]]:
+    """What the option takes of places, slots and absences, as the verifier reads the path; of budgets, what it pays.
+
+    The check of budgets tells what is spent of one in which there is nothing.
+    """
+    used: Counter[tuple[str, str, int]] = Counter()
+    if option.path is None or option.written is None:
+        return used
+    instance, rules, written = oracle.instance, oracle.parts.rules, option.written
+    for period in written.occupied:
+        used["position_places", written.position.position_id, period] += 1
+        for row in instance.municipalities:
+            if row.max_trainees is not None and row.municipality_id in {part.municipality_id for part in written.parts}:
+                used["trainees_per_municipality", row.municipality_id, period] += 1
+    for period in written.away:
+        [rotation] = written.rotations
+        used["site_slots", rotation.site_id, period] += 1
+        if "absences" in rules and written.trainee.programme in (rules["absences"].programmes or oracle.programmes):
+            used.update(("absences", part.municipality_id, period) for part in written.parts)
+    poor = replace(instance, budgets=tuple(row.model_copy(update={"amount_nok": 0}) for row in instance.budgets))
+    there = alone(poor, option.path.trainee)
+    for one in violations(["budget"], there, oracle.model, plan_of(there, [option.path])):
+        used["budget", one.subject, 0] += one.amount
+    return Counter({name: amount for name, amount in used.items() if name[0] in rules})
 
 
 def choice_of(path: PlainPath | None) -> Choice:
@@ -102,10 +123,14 @@ def test_every_path_uses_what_the_oracle_says(seed: int) -> None:
         expected = plain_options(oracle, trainee)
         table = actor.usage(np.arange(len(actor)), len(names)).toarray()
         for option, row in enumerate(table.tolist()):
-            plain = expected[choice(actor.path(option))]
-            used = Counter(dict.fromkeys(plain.uses, 1))
-            used.update({("budget", budget, first_period[budget]): nok for budget, nok in plain.spends})
-            for period, (practice, finished) in enumerate(zip(plain.practice, plain.finished, strict=True)):
+            one = expected[choice(actor.path(option))]
+            used = Counter(
+                {
+                    (rule, subject, first_period[subject] if rule == "budget" else period): amount
+                    for (rule, subject, period), amount in uses(oracle, one).items()
+                }
+            )
+            for period, (practice, finished) in enumerate(zip(one.practice, one.finished, strict=True)):
                 for patients, municipality in itertools.chain(
                     zip(practice.patients if practice else (), oracle.instance.municipalities, strict=False),
                     zip(finished.patients if finished else (), oracle.instance.municipalities, strict=False),
@@ -131,7 +156,7 @@ def test_a_place_of_supervision_is_taken_in_practice_only(seed: int) -> None:
     periods = np.array([problem.resources[number].period for number in rows], dtype=np.int64)
     for actor, trainee in zip(actors(problem), oracle.instance.trainees, strict=True):
         programme = oracle.model.programme_params(trainee.programme)
-        is_supervised = programme.needs_supervisor and "supervision" in oracle.rules
+        is_supervised = programme.needs_supervisor and "supervision" in oracle.parts.rules
         expected = plain_options(oracle, trainee)
         table = actor.usage(np.arange(len(actor)), len(problem.resources))[:, rows].toarray()
         for option, row in enumerate(table):
@@ -218,8 +243,13 @@ def test_who_is_pinned_to_a_position_has_no_unplaced() -> None:
     for seed in SEEDS:
         problem, oracle = case(seed)
         for actor, trainee in zip(actors(problem), oracle.instance.trainees, strict=True):
-            must = bool(oracle.pinned(trainee, PinWhat.POSITION, PinVerb.MUST))
-            may = ("unplaced" in oracle.terms or trainee.recruited_to is not None) and not must
+            must = any(
+                pin.trainee_id == trainee.trainee_id
+                and (pin.what, pin.verb) == (PinWhat.POSITION, PinVerb.MUST)
+                and (pin.until is None or pin.until >= oracle.instance.settings.start)
+                for pin in oracle.instance.pins
+            )
+            may = (oracle.model.term("unplaced") is not None or trainee.recruited_to is not None) and not must
             assert (actor.find(UNPLACED) == 0) is may
             found.add((must, may))
 

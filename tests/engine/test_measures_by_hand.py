@@ -1,4 +1,4 @@
-"""The oracle is right on cases worked by hand: programmes, the pipeline and the measures of a policy."""
+"""Values worked by hand, which solver and oracle both find: programmes, the pipeline and the measures of a policy."""
 
 from __future__ import annotations
 
@@ -6,10 +6,22 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from brute_force import brute_force
-from brute_force_cases import START, doctor, instance_of, model_of, position, town, trainee, with_measures, without
-from brute_force_periods import Periods
+from engine.by_hand import (
+    START,
+    doctor,
+    instance_of,
+    model_of,
+    position,
+    solved,
+    town,
+    trainee,
+    with_measures,
+    without,
+    worked,
+)
 
+from allokering.evidence.recount import doctor_targets
+from allokering.facts.policy import Policy
 from allokering.instance import Instance
 from allokering.model import Model
 from allokering.tables import CrossBorder, Doctor, Pin, PinVerb, PinWhat, Row, Site, SiteKind, SiteSlot, Travel
@@ -40,14 +52,12 @@ def at_once(name: str = "t", **more: object) -> Row:
 
 
 def targets(instance: Instance, model: Model) -> list[int]:
-    """The first doctor's target in every period."""
-    periods = Periods(instance, model, {})
-    return [periods.target(instance.doctors[0], period) for period in periods.periods]
+    """The first doctor's target in every period, as the stages reckon and as the verifier counts."""
+    doctor, policy, counted = instance.doctors[0], Policy(instance, model), doctor_targets(instance, model)
+    reckoned = [policy.target(doctor, period) for period in range(instance.settings.periods)]
 
-
-def value(found: dict[str, tuple[int, ...]] | None) -> tuple[int, ...] | None:
-    """The tiers of what the oracle found."""
-    return None if found is None else found["lexicographic"]
+    assert reckoned == [counted[doctor.doctor_id, period] for period in range(instance.settings.periods)]
+    return reckoned
 
 
 # --- Programmes
@@ -66,7 +76,7 @@ def test_an_intern_takes_a_place_only_in_practice() -> None:
     ]
     model = model_of()
     # In practice in periods 2 and 3: one place is enough for both, at 500,000 a period. Each may be unplaced: 4 ways.
-    assert brute_force(instance_of(4, *rows), model) == {"lexicographic": (0, 0, 1_000_000, 0, 0), "count": 4}
+    assert worked(instance_of(4, *rows), model) == ((0, 0, 1_000_000, 0, 0), 4)
     # A programme that holds the position takes it from the start: only one is placed, the other not; 3 ways. The
     # second pays for three periods inside the horizon, as the first does, who comes first by chance of nothing else.
     holding = replace(
@@ -76,13 +86,13 @@ def test_an_intern_takes_a_place_only_in_practice() -> None:
             for entry in model.programmes
         ),
     )
-    assert brute_force(instance_of(4, *rows), holding) == {"lexicographic": (0, 1, 1_500_000, 0, 0), "count": 3}
+    assert worked(instance_of(4, *rows), holding) == ((0, 1, 1_500_000, 0, 0), 3)
     # A site that is for somebody else, or a position: no path.
     for other in (
         [row.model_copy(update={"programme": "alis"}) if isinstance(row, Site) else row for row in rows],
         [*rows[:2], *position("a", programme="alis"), *rows[4:]],
     ):
-        assert brute_force(instance_of(4, *other), model) == {"lexicographic": (0, 2, 0, 0, 0), "count": 1}
+        assert worked(instance_of(4, *other), model) == ((0, 2, 0, 0, 0), 1)
 
 
 def test_an_intern_is_supervised_in_the_same_municipality() -> None:
@@ -96,19 +106,19 @@ def test_an_intern_is_supervised_in_the_same_municipality() -> None:
     ]
     near, far = doctor("near", "a"), doctor("far", "b")
     model = model_of(locum__locums_per_municipality=0)
-    assert value(brute_force(instance_of(1, *rows, near), model)) == (600, 0, 0, 0, 0)
-    assert value(brute_force(instance_of(1, *rows, far), model)) == (600, 1, 0, 0, 0)
+    assert solved(instance_of(1, *rows, near), model) == (600, 0, 0, 0, 0)
+    assert solved(instance_of(1, *rows, far), model) == (600, 1, 0, 0, 0)
     # Who trains in general practice may be supervised from there, 30 minutes each way: 2 * 30 * 2 * 6 * 880 / 60.
     # With 12 months of service credited the first year is behind: a list of 600.
     training = [*rows[:-1], at_once(institution_months_done=12)]
-    assert value(brute_force(instance_of(1, *training, far), model)) == (0, 0, 10_560, 0, 0)
+    assert solved(instance_of(1, *training, far), model) == (0, 0, 10_560, 0, 0)
 
 
 def test_an_ordinary_post_needs_no_supervisor_and_has_its_own_list() -> None:
     """500 in the first year and 991 thereafter; 71 months make twelve periods of six."""
     rows = [town("a", 1000), *position("a"), at_once(programme="gp")]
     # Without in periods 0 and 1: 500 each, in 2 and 3: 9 each; 6 months.
-    assert value(brute_force(instance_of(4, *rows), quick())) == (6 * (500 + 500 + 9 + 9), 0, 0, 0, 0)
+    assert solved(instance_of(4, *rows), quick()) == (6 * (500 + 500 + 9 + 9), 0, 0, 0, 0)
 
 
 # --- The pipeline
@@ -127,14 +137,14 @@ def test_who_has_finished_stays_with_a_chance() -> None:
     # year, periods 2 and 3, and floor(39.6) = 39 in the second, period 4.
     expected = 6 * 2 * (2 * 800 + 2 * 827 + 961)
     model = quick((437, 100))
-    assert value(brute_force(instance_of(5, *rows), model)) == (expected, 0, 1_000_000, 0, 0)
+    assert solved(instance_of(5, *rows), model) == (expected, 0, 1_000_000, 0, 0)
     # Without the rule, or after a programme that makes nobody a specialist: nobody.
     rules = tuple(rule for rule in model.rules if rule.kind != "pipeline")
     alis, *others = model.programmes
     other = alis.model_copy(update={"params": {**alis.params, "leads_to_specialist": False}})
     for nobody in (replace(model, rules=rules), replace(model, programmes=(other, *others))):
         expected = 6 * 2 * (2 * 800 + 3 * 1000)
-        assert value(brute_force(instance_of(5, *rows), nobody)) == (expected, 0, 1_000_000, 0, 0)
+        assert solved(instance_of(5, *rows), nobody) == (expected, 0, 1_000_000, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +175,7 @@ def test_who_has_finished_supervises(stays: int, supervises: int, relief: int | 
     model = quick((stays,), pipeline__supervises=supervises)
     if relief is not None:
         model = with_measures(model, supervisor_relief={"patients_per_place": relief})
-    found = value(brute_force(instance_of(2, *rows), model))
+    found = solved(instance_of(2, *rows), model)
     assert found is not None
     assert found[1] == unplaced
 
@@ -187,7 +197,7 @@ def test_who_has_finished_supervises_where_the_share_is_largest() -> None:
         ),
     ]
     # Two hours on the road a month at 30 minutes each way: 2 * 30 * 2 * 6 * 880 / 60 = 10,560.
-    assert value(brute_force(instance_of(2, *rows), quick((1000,)))) == (0, 0, 10_560, 0, 0)
+    assert solved(instance_of(2, *rows), quick((1000,))) == (0, 0, 10_560, 0, 0)
 
 
 # --- Targets
@@ -253,14 +263,14 @@ def test_what_is_agreed_beyond_the_target_is_compensated() -> None:
     measures = {"list_target": {"patients_per_fte": 800}, "compensation": {"nok_per_patient_year": 842}}
     # 100 patients; the other's limit is below the target. floor(842 / 2) = 421 NOK a patient and period.
     model = with_measures(model_of(), **measures)
-    assert value(brute_force(instance_of(2, *rows), model)) == (0, 0, 2 * 100 * 421, 0, 0)
+    assert solved(instance_of(2, *rows), model) == (0, 0, 2 * 100 * 421, 0, 0)
     # 37 per cent: floor(842 * 6 * 37 / 1200) = 155.
     less = with_measures(model_of(compensation__percent=37), **measures)
-    assert value(brute_force(instance_of(2, *rows), less)) == (0, 0, 2 * 100 * 155, 0, 0)
+    assert solved(instance_of(2, *rows), less) == (0, 0, 2 * 100 * 155, 0, 0)
     # In force from the second period only; and not at all if the objective has no such term.
     later = measures | {"compensation": {"nok_per_patient_year": 842, "from": dt.date(2018, 1, 2)}}
-    assert value(brute_force(instance_of(2, *rows), with_measures(model_of(), **later))) == (0, 0, 42_100, 0, 0)
-    assert value(brute_force(instance_of(2, *rows), without(model, "compensation"))) == (0, 0, 0, 0, 0)
+    assert solved(instance_of(2, *rows), with_measures(model_of(), **later)) == (0, 0, 42_100, 0, 0)
+    assert solved(instance_of(2, *rows), without(model, "compensation")) == (0, 0, 0, 0, 0)
 
 
 # --- Free places and relief
@@ -286,15 +296,15 @@ def test_places_are_kept_free(residents: int, border: int, expected: tuple[int, 
     if border:
         rows.append(CrossBorder(from_municipality_id="a", to_municipality_id="b", max_residents=border))
     model = with_measures(model_of(locum__locums_per_municipality=0), free_places={"permille": 20})
-    assert value(brute_force(instance_of(1, *rows), model)) == expected
+    assert solved(instance_of(1, *rows), model) == expected
     # Hard if nothing says what a missing place costs; and nothing if the rule is not there.
     is_possible = residents <= 785
-    hard = value(brute_force(instance_of(1, *rows), without(model, "free_places")))
+    hard = solved(instance_of(1, *rows), without(model, "free_places"))
     assert (hard is not None) == is_possible
     rules = tuple(rule for rule in model.rules if rule.kind != "free_places")
-    free = brute_force(instance_of(1, *rows), replace(model, rules=rules))
+    free = solved(instance_of(1, *rows), replace(model, rules=rules))
     assert free is not None
-    assert free["lexicographic"][3] == 6 * min(max(residents - 800, 0), 100)
+    assert free[3] == 6 * min(max(residents - 800, 0), 100)
 
 
 def relieved(first: Doctor, second: Doctor, *towns: Row, **measures: dict[str, object]) -> tuple[int, ...] | None:
@@ -313,9 +323,7 @@ def relieved(first: Doctor, second: Doctor, *towns: Row, **measures: dict[str, o
         "alis__practice_months_min": 12,
         "alis__practice_months_counted_max": 12,
     }
-    return value(
-        brute_force(instance_of(2, *rows), with_measures(model_of(**overrides), supervisor_relief=relief, **measures))
-    )
+    return solved(instance_of(2, *rows), with_measures(model_of(**overrides), supervisor_relief=relief, **measures))
 
 
 def test_a_supervisor_has_a_shorter_list() -> None:
@@ -349,7 +357,7 @@ def test_who_supervises_is_who_has_room() -> None:
         at_once(),
     ]
     hard = with_measures(without(model_of(**QUICK), "above_target"), supervisor_relief={"patients_per_place": 30})
-    assert value(brute_force(instance_of(1, *rows), hard)) == (0, 0, 10_560, 0, 0)
+    assert solved(instance_of(1, *rows), hard) == (0, 0, 10_560, 0, 0)
 
 
 @pytest.mark.parametrize(("per_place", "unplaced"), [(33, 0), (34, 1), (50, 1), (51, 2), (100, 2), (101, 3)])
@@ -358,6 +366,6 @@ def test_a_supervisor_gives_no_more_places_than_the_list_bears(per_place: int, u
     rows = [town("a"), doctor("g", "a", 100, supervises_max=3), *position("a", places=3), at_once("t"), at_once("u")]
     rows.append(at_once("v"))
     model = with_measures(quick(), supervisor_relief={"patients_per_place": per_place})
-    found = value(brute_force(instance_of(1, *rows), model))
+    found = solved(instance_of(1, *rows), model)
     assert found is not None
     assert found[1] == unplaced

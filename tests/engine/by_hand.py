@@ -1,15 +1,53 @@
-"""Small instances and models for cases that are worked by hand against the oracle."""
+"""Small instances and models for cases that are worked by hand, and what the solver and the oracle find there."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
 
+from oracle.search import Oracle, best_value, best_value_weighted, plain
+
+from allokering.engine.build import build
+from allokering.formulation.placement import placement_tables
 from allokering.instance import Instance, Settings
 from allokering.model import Entry, Model, load_model
+from allokering.plan import PlanTables
+from allokering.solvers.exact.solve import solve_exact
 from allokering.tables import Doctor, Municipality, Position, PositionPart, Row, Trainee
 
 START = dt.date(2018, 1, 1)
+
+
+def solved(instance: Instance, model: Model) -> tuple[int, ...] | None:
+    """The best value of every tier, in which the solver and the oracle agree; None if there is no plan."""
+    outcome = solve_exact(build(instance, model))
+    found = None if outcome.solution is None else tuple(tier.value for tier in outcome.tiers)
+
+    assert found == best_value(instance, model)
+    return found
+
+
+def solved_in_kroner(instance: Instance, model: Model) -> int | None:
+    """The best value of the weighted objective, in which they agree too."""
+    outcome = solve_exact(build(instance, model, "weighted"))
+    found = None if outcome.solution is None else outcome.tiers[0].value
+
+    assert found == best_value_weighted(instance, model)
+    return found
+
+
+def made(instance: Instance, model: Model) -> PlanTables:
+    """The placement that the solver finds best, where there is one."""
+    problem = build(instance, model)
+    solution = solve_exact(problem).solution
+
+    assert solution is not None
+    return placement_tables(instance, model, problem, solution)
+
+
+def ways(instance: Instance, model: Model) -> int:
+    """In how many ways the trainees can be placed or not, as far as the checks go: supervision and coverage apart."""
+    return sum(1 for _ in Oracle(instance, model, plain).combinations())
 
 
 def instance_of(periods: int, *rows: Row) -> Instance:
@@ -81,6 +119,11 @@ def with_measures(model: Model, **measures: dict[str, object]) -> Model:
 def without(model: Model, *kinds: str) -> Model:
     """The model without its terms of these kinds."""
     return replace(model, terms=tuple(term for term in model.terms if term.kind not in kinds))
+
+
+def worked(instance: Instance, model: Model) -> tuple[tuple[int, ...] | None, int]:
+    """What `solved` finds, and in how many `ways`."""
+    return solved(instance, model), ways(instance, model)
 
 
 def town(municipality_id: str, residents: int = 0, growth: int = 0, **more: object) -> Municipality:

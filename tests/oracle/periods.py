@@ -1,16 +1,20 @@
 """The cheapest supervision and coverage of one period: section 3 of docs/model.md, for the oracle.
 
-See `brute_force` for what the oracle is for and what it may share with the engine.
+This the verifier cannot judge. It says whether the supervisors named, and the residents on lists and elsewhere, are as
+they may be, and what they cost; not that no other way costs less. And the placement gives places without naming
+anybody. What is read of the instance (targets, lists, residents, who is there) is the verifier's reading.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
+from typing import Any, NamedTuple
 
-from brute_force_policy import Finished, Policy, Practice
-from lexicographic_flow import Arc, Vector, cheapest_flow, total
+from oracle.lexicographic_flow import Arc, Vector, cheapest_flow, total
 
+from allokering.evidence.recount import doctor_targets, residents_after
+from allokering.evidence.written_plan import doctors_present, minutes_from_position, parts_by_position
 from allokering.instance import Instance
 from allokering.model import Model
 from allokering.tables import Municipality, PinVerb, PinWhat, Position, Trainee
@@ -22,23 +26,74 @@ Steps = list[tuple[int, Vector]]
 """How many residents cost how much each; the cheapest first."""
 
 
-class Periods(Policy):
-    """Periods of one instance under one model, with a price vector for one unit of every term of the objective."""
+class Practice(NamedTuple):
+    """One trainee at work in a position for one period, with the list in every municipality."""
 
-    def __init__(self, instance: Instance, model: Model, unit_price: dict[str, Vector]) -> None:
-        super().__init__(instance, model)
-        self.unit_price = unit_price
-        self.free: Vector = (0,) * len(next(iter(unit_price.values()), (0,) * len(model.tiers)))
+    trainee_id: str
+    position_id: str
+    patients: tuple[int, ...]
+
+
+class Finished(NamedTuple):
+    """What can be expected of one who has completed the training: places of supervision, and a list everywhere."""
+
+    municipality_id: str
+    places: int
+    patients: tuple[int, ...]
+
+
+class Periods:
+    """Periods of one instance under one model, priced by the tiers of the objective.
+
+    `scale` makes what is compared of an amount per tier: the amounts themselves, or their sum in kroner.
+    """
+
+    def __init__(self, instance: Instance, model: Model, scale: Callable[[Vector], Vector]) -> None:
+        self.instance, self.model, self.scale = instance, model, scale
+        self.months = instance.settings.period_months
+        self.periods = range(instance.settings.periods)
+        self.rules: dict[str, Any] = {
+            rule.kind: rule.typed for rule in model.rules if rule.in_force(instance.settings.start)
+        }
+        self.terms: dict[str, Any] = {term.kind: term.typed for term in model.terms}
+        self.free: Vector = scale((0,) * len(model.tiers))
         self.positions = {position.position_id: position for position in instance.positions}
+        self.parts = parts_by_position(instance)
         self.trainees = {trainee.trainee_id: trainee for trainee in instance.trainees}
+        self.present = doctors_present(instance)
+        self.targets = doctor_targets(instance, model)
         self.period_price_once = cache(self.period_price)
         self.supervision_once = cache(self.supervision)
         self.coverage_once = cache(self.coverage)
         self.specialists_once = cache(self.specialists)
 
     def priced(self, kind: str, amount: int) -> Vector:
-        """So many units of a term; nothing if the objective lacks the term."""
-        return tuple(amount * unit for unit in self.unit_price.get(kind, self.free))
+        """So much of a term; nothing if the objective lacks the term."""
+        term = self.model.term(kind)
+        if term is None:
+            return self.free
+        return self.scale(tuple(amount * (tier.id == term.tier) for tier in self.model.tiers))
+
+    def measure(self, kind: str, period: int) -> Any:
+        """The parameters of the measure in force in the period; None if there is none."""
+        entry = self.model.measure(kind, self.instance.period_start(period))
+        return None if entry is None else entry.typed
+
+    def relief(self, period: int) -> int:
+        """Patients by which a supervisor's list is shorter for each place given."""
+        measure = self.measure("supervisor_relief", period)
+        return 0 if measure is None else int(measure.patients_per_place)
+
+    def residents(self, municipality: Municipality, period: int) -> int:
+        """Residents in a period."""
+        return residents_after(municipality, period * self.months)
+
+    def a_patient(self, period: int) -> int:
+        """NOK of compensation for a patient fewer on a list."""
+        measure = self.measure("compensation", period)
+        if measure is None or "compensation" not in self.terms:
+            return 0
+        return int(measure.nok_per_patient_year * self.months * self.terms["compensation"].percent // 1200)
 
     def period_price(self, period: int, present: tuple[Practice | Finished, ...]) -> Vector | None:
         """The smallest price of supervision and of coverage in a period; None if either cannot be had.
@@ -49,14 +104,13 @@ class Periods(Policy):
         pupils = tuple((row.trainee_id, row.position_id) for row in present if isinstance(row, Practice))
         others = tuple((row.municipality_id, row.places) for row in present if isinstance(row, Finished))
         lists = tuple(sum(patients) for patients in zip(*(row.patients for row in present), strict=True))
-        missed, a_patient = self.compensation(period)
         relief = self.relief(period)
         smallest: Vector | None = None
         for given, travel in self.supervision_once(period, pupils, others).items():
             covered = self.coverage_once(period, lists, tuple(relief * places for places in given))
             if covered is None:
                 continue
-            paid = self.priced("compensation", missed + a_patient * relief * sum(given))
+            paid = self.priced("compensation", self.a_patient(period) * relief * sum(given))
             price = total([self.priced("supervision_travel", travel), covered, paid], self.free)
             smallest = price if smallest is None else min(smallest, price)
         return smallest
@@ -65,12 +119,16 @@ class Periods(Policy):
 
     def specialists(self, period: int) -> list[tuple[str | None, str, int]]:
         """Id, municipality and places of every specialist of the table who is present."""
-        return [
-            (doctor.doctor_id, municipality.municipality_id, self.places(doctor, period))
-            for municipality in self.instance.municipalities
-            for doctor in self.doctors(municipality.municipality_id, period)
-            if doctor.is_specialist
-        ]
+        usual, relief = self.rules["supervision"].trainees_per_supervisor, self.relief(period)
+        found: list[tuple[str | None, str, int]] = []
+        for municipality in self.instance.municipalities:
+            for doctor in self.present.get((municipality.municipality_id, period), ()):
+                if doctor.is_specialist:
+                    places = usual if doctor.supervises_max is None else doctor.supervises_max
+                    if relief:
+                        places = min(places, self.targets[doctor.doctor_id, period] // relief)
+                    found.append((doctor.doctor_id, municipality.municipality_id, places))
+        return found
 
     def supervision(
         self, period: int, pupils: tuple[tuple[str, str], ...], others: tuple[tuple[str, int], ...]
@@ -90,11 +148,11 @@ class Periods(Policy):
         cheapest: dict[tuple[int, ...], int] = {tuple(places for _, _, places in givers): 0}
         for trainee_id, position_id in pupils:
             trainee, position = self.trainees[trainee_id], self.positions[position_id]
-            programme = self.params(trainee.programme)
-            if not programme["needs_supervisor"]:
+            programme = self.model.programme_params(trainee.programme)
+            if not programme.needs_supervisor:
                 continue
             journeys = [self.journey(period, trainee, position, *giver[:2]) for giver in givers]
-            for _ in range(programme["supervision_places"]):
+            for _ in range(programme.supervision_places):
                 cheapest = one_place_more(cheapest, journeys)
         found: dict[Given, int] = {}
         for left, paid in cheapest.items():
@@ -110,19 +168,28 @@ class Periods(Policy):
         self, period: int, trainee: Trainee, position: Position, doctor_id: str | None, municipality_id: str
     ) -> int | None:
         """What the supervisor's travel costs in a period; None if too far, or if a pin says somebody else."""
-        minutes = self.minutes_from(position, municipality_id)
-        must = self.pinned(trainee, PinWhat.SUPERVISOR, PinVerb.MUST, period)
-        never = self.pinned(trainee, PinWhat.SUPERVISOR, PinVerb.NEVER, period)
+        minutes = minutes_from_position(self.instance, self.parts[position.position_id], municipality_id)
+        must = self.pinned(trainee, PinVerb.MUST, period)
+        never = self.pinned(trainee, PinVerb.NEVER, period)
         most = self.rules["supervision"].travel_minutes_max
-        own = self.params(trainee.programme)["supervisor_minutes_max"]
+        own = self.model.programme_params(trainee.programme).supervisor_minutes_max
         if minutes is None or minutes > (most if own is None else min(most, own)):
             return None
         if doctor_id in never or (must and doctor_id not in must):
             return None
-        if municipality_id in self.shares(position) or "supervision_travel" not in self.terms:
+        if minutes == 0 or "supervision_travel" not in self.terms:
             return 0
         term = self.terms["supervision_travel"]
         return int(2 * minutes * term.trips_per_month * self.months * term.nok_per_hour // 60)
+
+    def pinned(self, trainee: Trainee, verb: PinVerb, period: int) -> set[str]:
+        """The supervisors of the pins that hold in the period."""
+        return {
+            pin.value
+            for pin in self.instance.pins
+            if (pin.trainee_id, pin.what, pin.verb) == (trainee.trainee_id, PinWhat.SUPERVISOR, verb)
+            and (pin.until is None or pin.until >= self.instance.period_start(period))
+        }
 
     # --- Coverage and free places
 
@@ -143,8 +210,8 @@ class Periods(Policy):
         for municipality, relief in zip(self.instance.municipalities, reliefs, strict=True):
             name = municipality.municipality_id
             residents = self.residents(municipality, period)
-            present = self.doctors(name, period)
-            target = sum(self.target(doctor, period) for doctor in present)
+            present = self.present.get((name, period), ())
+            target = sum(self.targets[doctor.doctor_id, period] for doctor in present)
             above = sum(doctor.list_limit for doctor in present) - target + relief
             places = target + by_trainees.get(name, 0) - relief
             steps = sorted([(places, self.free), *self.reliefs(above, residents)], key=lambda step: step[1])
@@ -182,7 +249,7 @@ class Periods(Policy):
         measure = self.measure("free_places", period)
         if "free_places" not in self.rules or measure is None:
             return self.free, [(everybody, self.free)]
-        room = places - self.residents(municipality, period) * measure["permille"] // 1000
+        room = places - self.residents(municipality, period) * measure.permille // 1000
         if "free_places" not in self.terms:
             return (None if room < 0 else self.free), [(max(room, 0), self.free)]
         per_place = self.months * self.terms["free_places"].per_place_month
