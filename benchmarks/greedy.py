@@ -11,7 +11,7 @@ import numpy as np
 
 from allokering.formulation.paths import UNPLACED
 from allokering.problem import Options, Problem, Solution
-from allokering.solvers.column_generation.primal.greedy import first_that_fits
+from allokering.solvers.column_generation.primal.greedy import first_fit
 from allokering.solvers.exact.completion import complete
 
 TRIED = 400
@@ -20,7 +20,7 @@ TRIED = 400
 
 def by_hand(problem: Problem) -> Solution | None:
     """One option after another, never taken back; None if that leads nowhere."""
-    chosen = first_that_fits(problem, [_wishes(actor, len(problem.tiers)) for actor in problem.actors])
+    chosen = first_fit(problem, [_wishes(actor, len(problem.tiers)) for actor in problem.actors])
     return None if chosen is None else complete(problem, chosen)
 
 

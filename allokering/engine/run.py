@@ -19,7 +19,7 @@ from allokering.language import say
 from allokering.plan import ContentHash, Plan, PlanHeader, PlanTables, TierResult
 from allokering.problem import Problem, Solution
 from allokering.solvers.budget import Budget
-from allokering.solvers.column_generation.driver import NAME as LARGE
+from allokering.solvers.column_generation.state import NAME as LARGE
 from allokering.solvers.exact.completion import complete
 from allokering.solvers.outcome import Note, Outcome, Status
 from allokering.solvers.solve import solve

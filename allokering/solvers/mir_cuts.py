@@ -29,7 +29,7 @@ LEAST_SAVING = 1e-3
 
 
 @dataclass(frozen=True)
-class RoundingRow:
+class MirCut:
     """One rounding row: sum of coefficients of options + sum of `helpers` / `remainder` >= `least`."""
 
     resource: int
@@ -84,7 +84,7 @@ class Separator:
 
     def broken(
         self, usage: sparse.csc_array, rows: Integers, chosen: Floats, amounts: Floats
-    ) -> Iterator[tuple[RoundingRow, Integers, Floats]]:
+    ) -> Iterator[tuple[MirCut, Integers, Floats]]:
         """The most broken row of each resource, with the columns it speaks of and their coefficients.
 
         Args:
@@ -106,7 +106,7 @@ class Separator:
                 kept = coefficients > 0
                 yield cut, columns[kept], coefficients[kept]
 
-    def cut(self, resource: int, divisor: int, taken: int) -> RoundingRow | None:
+    def cut(self, resource: int, divisor: int, taken: int) -> MirCut | None:
         """The cut of this resource and divisor, so many helpers at their most; None where it says nothing."""
         helpers = self._helpers.get(resource, np.zeros(0, dtype=np.int64))
         demand = -int(self.problem.bounds[resource]) - int(self.problem.adjustment_most[helpers[:taken]].sum())
@@ -114,9 +114,9 @@ class Separator:
             return None
         # Nemhauser and Wolsey 1988, section II.1.7: the remainder is that of the demand by the divisor.
         remainder = demand % divisor or divisor
-        return RoundingRow(resource, divisor, remainder, -(-demand // divisor), helpers[taken:], taken)
+        return MirCut(resource, divisor, remainder, -(-demand // divisor), helpers[taken:], taken)
 
-    def most_broken(self, resource: int, levels: Integers, weight: Floats, amounts: Floats) -> RoundingRow | None:
+    def most_broken(self, resource: int, levels: Integers, weight: Floats, amounts: Floats) -> MirCut | None:
         """Separation: of one resource the cut that a point breaks most; None if it breaks none.
 
         Args:
@@ -148,3 +148,7 @@ class Separator:
             if saved[most] > max(saving, LEAST_SAVING * demand):
                 best, saving = (int(divisors[most]), taken), float(saved[most])
         return self.cut(resource, *best) if saving else None
+
+
+RoundingRow = MirCut
+"""The name that it had."""

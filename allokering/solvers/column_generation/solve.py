@@ -1,26 +1,28 @@
-"""The large solver: the options are priced, not listed, and the plan comes with the bound that proves how good it is.
+"""Column generation (`--solver large`): options are priced, not listed, and the plan comes with its proven bound.
 
-For every tier, and before them for all at once where that is vast: column generation over the options with rounding
-rows gives the bound and its prices; a dive along the relaxation gives a first plan; large-neighbourhood search with
-integer programs makes it better. Earlier tiers are held at the values reached. Every limit that decides the result is a
-count, so the same seed gives the same plan whatever the machine's speed and number of cores; wall-clock time is a
-guard, and the outcome says so where it struck. Another kind of processor, which adds up in another order, may break
-ties otherwise.
+For every step of a schedule: column and cut generation gives the bound and its duals; a dive or a construction gives a
+first plan; large-neighbourhood search with sub-MIPs makes it better. Earlier tiers are held at the values reached.
+Every limit that decides the result is a count, so the same seed gives the same plan whatever the machine's speed and
+number of cores; wall-clock time is a guard, and the outcome says so where it struck. Another kind of processor, which
+adds up in another order, may break ties otherwise, where not everything is proven.
 """
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 import numpy as np
 
 from allokering.problem import Options, Problem, Solution
 from allokering.problem_quotas import in_rows
 from allokering.solvers.budget import Budget
-from allokering.solvers.column_generation.driver import NAME, Run
+from allokering.solvers.column_generation.driver import PriceAndBranch
+from allokering.solvers.column_generation.methods import InteriorPointMethod, Method, SimplexMethod, Workspace
+from allokering.solvers.column_generation.parameters import DEFAULTS, Parameters
+from allokering.solvers.column_generation.schedules import Schedule, TierByTier, WeightedSumFirst
+from allokering.solvers.column_generation.state import NAME, SearchState
 from allokering.solvers.exact.solve import solve_exact
 from allokering.solvers.outcome import Note, Outcome, Progress, Status, silent
-
-TRIES = 1.0
-"""Neighbourhoods in a row without a better plan, per actor, after which the search of a tier ends."""
 
 
 def solve_large(
@@ -33,42 +35,61 @@ def solve_large(
     budget: Budget | None = None,
     start: Solution | None = None,
     progress: Progress = silent,
+    parameters: Parameters = DEFAULTS,
 ) -> Outcome:
     """Solve a problem whose options are too many to list.
 
     Args:
         problem: what to solve.
         seed: of the neighbourhoods; the same seed gives the same plan.
-        workers: neighbourhoods, or areas, solved side by side; the plan does not depend on it. The first plan of a vast
-            problem has a thread of its own, beside the relaxation.
-        work_limit: neighbourhoods in a row that may fail before a tier's search ends; None: one per actor.
+        workers: neighbourhoods, or blocks, solved side by side; the plan does not depend on it. The first plan of a
+            large-scale problem has a thread of its own, beside the root node.
+        work_limit: neighbourhoods in a row that may fail before a step's search ends; None: one per actor.
         time_limit: seconds in all. A guard: where it strikes, the plan depends on the machine, and the outcome says so.
         budget: seconds and stop token of a whole that this is a part of, instead of `time_limit`.
         start: a feasible solution to begin from; the outcome is never worse.
         progress: told about every better value and bound.
+        parameters: of the method; for who wants to tune it.
     """
-    clock = Budget(time_limit) if budget is None else budget
+    budget = Budget(time_limit) if budget is None else budget
     problem = in_rows(problem)
     if not problem.actors:  # nothing to generate: reliefs and transfers alone
-        return solve_exact(problem, seed=seed, budget=clock, start=start, progress=progress)
+        return solve_exact(problem, seed=seed, budget=budget, start=start, progress=progress)
     if not all(_has_options(actor, problem) for actor in problem.actors):
-        return Outcome(Status.INFEASIBLE, None, (), NAME, clock.seconds)
-    run = Run(problem, seed, workers, round(work_limit or TRIES * len(problem.actors)) or 1, clock, progress)
+        return Outcome(Status.INFEASIBLE, None, (), NAME, budget.seconds)
+    space = Workspace(problem, seed, workers, parameters)
+    method, schedule = method_and_schedule(space)
+    state = SearchState(problem, space.pool, schedule.steps, progress)
+    limit = round(work_limit or parameters.driver.no_improvement * len(problem.actors)) or 1
+    search = PriceAndBranch(space, method, schedule, state, limit, budget)
     notes: tuple[Note, ...] = ()
     if start is not None:
-        run.take(start)
+        state.begin_from(start)
     try:
-        for tier in run.order:
-            if not run.solve_tier(tier):
-                status = Status.INFEASIBLE if run.is_infeasible else Status.UNKNOWN
-                return Outcome(status, None, (), NAME, clock.seconds)
+        if not search.solve():
+            status = Status.INFEASIBLE if state.is_infeasible else Status.UNKNOWN
+            return Outcome(status, None, (), NAME, budget.seconds)
     except KeyboardInterrupt:
         notes = (Note.INTERRUPTED,)
     finally:
-        run.stop()
-    if run.best is None:
-        return Outcome(Status.UNKNOWN, None, (), NAME, clock.seconds, notes)
-    return run.outcome(notes)
+        with suppress(KeyboardInterrupt):
+            method.stop(state, schedule.steps[0])
+        state.prefer_start()
+    if state.incumbent is None:
+        return Outcome(Status.UNKNOWN, None, (), NAME, budget.seconds, notes)
+    if state.struck or budget.is_over:
+        notes = (*notes, Note.STRUCK)
+    return state.outcome(budget.seconds, notes)
+
+
+def method_and_schedule(space: Workspace) -> tuple[Method, Schedule]:
+    """By the number of actors: simplex tier by tier, or interior points, the weighted sum first if there are tiers."""
+    problem, parameters = space.problem, space.parameters
+    if len(problem.actors) <= parameters.driver.large_scale:
+        return SimplexMethod(space), TierByTier(problem, parameters)
+    if len(problem.tiers) == 1:
+        return InteriorPointMethod(space), TierByTier(problem, parameters)
+    return InteriorPointMethod(space), WeightedSumFirst(problem, space.pricer, parameters)
 
 
 def _has_options(actor: Options, problem: Problem) -> bool:

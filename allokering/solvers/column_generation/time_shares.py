@@ -1,42 +1,44 @@
-"""How time is shared out: among the tiers, and in each of them among its bound, a first plan and the search."""
+"""Time shares: among the steps of a schedule, and in each of them among root node, first plan and search."""
 
 from __future__ import annotations
 
 from allokering.solvers.budget import Budget
-
-ALL_AT_ONCE = 0.6
-"""Part of the time left for all tiers at once, where that comes first: as it begins, and again as its search does."""
-LEADING = 0.15
-"""Part of the share of all at once for the areas, which then only say where the search should look."""
-FIRST_PLAN = 25.0
-"""Seconds that a vast problem needs for a first plan at prices known already."""
+from allokering.solvers.column_generation.parameters import DEFAULTS, TimeParameters
 
 
-def of_all(clock: Budget) -> Budget:
-    """What all tiers at once have of the time that is left."""
-    return part(clock, ALL_AT_ONCE)
+class TimeShares:
+    """How time is shared out where there is a limit; what is left of a share goes to whoever comes next."""
+
+    def __init__(self, parameters: TimeParameters = DEFAULTS.time) -> None:
+        self._parameters = parameters
+
+    def of_weighted_sum(self, budget: Budget) -> Budget:
+        """What the weighted sum of all tiers has of the time that is left."""
+        return part(budget, self._parameters.weighted_sum)
+
+    def of_tier(self, budget: Budget, tiers: int, *, is_repaired: bool) -> Budget:
+        """What a tier has of the time that is left for so many, itself among them.
+
+        All have the same; but what the weighted sum gave away is repaired from the most important tier on.
+        """
+        return part(budget, 1 / (min(2, tiers) if is_repaired else tiers))
+
+    def of_root(self, share: Budget, *, is_first_plan_slow: bool) -> Budget:
+        """What the root node has of a tier's share: half, or less where there would be no time for a first plan."""
+        if share.left is None:
+            return Budget(None)
+        own = share.left * self._parameters.bound
+        return Budget(max(0.0, min(own, share.left - self._parameters.first_plan)) if is_first_plan_slow else own)
+
+    def of_blocks(self, share: Budget, *, is_leading: bool) -> Budget:
+        """What the blocks have of a tier's share: half; little where nobody is told their bound and they only lead."""
+        return part(share, self._parameters.leading if is_leading else self._parameters.blocks)
+
+    def of_enumeration(self, share: Budget) -> Budget:
+        """What enumeration may take before the search."""
+        return part(share, self._parameters.enumeration)
 
 
-def of_tier(clock: Budget, tiers: int, *, is_mended: bool) -> Budget:
-    """What a tier has of the time that is left for so many, itself among them.
-
-    All have the same; but what all at once gave away is mended from the most important tier on.
-    """
-    return part(clock, 1 / (min(2, tiers) if is_mended else tiers))
-
-
-def of_bound(share: Budget, *, is_first_plan_slow: bool) -> Budget:
-    """What the bound has of a tier's share: half, or less where there would be no time for a first plan."""
-    if share.left is None:
-        return Budget(None)
-    return Budget(max(0.0, min(share.left / 2, share.left - FIRST_PLAN)) if is_first_plan_slow else share.left / 2)
-
-
-def of_areas(share: Budget, *, is_told: bool) -> Budget:
-    """What the areas have of a tier's share: half; little where nobody is told their bound and they only lead."""
-    return part(share, 0.5 if is_told else LEADING)
-
-
-def part(clock: Budget, share: float) -> Budget:
+def part(budget: Budget, share: float) -> Budget:
     """A part of the time that is left."""
-    return Budget(None if clock.left is None else clock.left * share)
+    return Budget(None if budget.left is None else budget.left * share)

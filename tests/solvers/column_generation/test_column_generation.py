@@ -13,16 +13,18 @@ from small_problems import bounds, jobs_and_agents, values
 from allokering.engine.build import build
 from allokering.problem import Solution, Surcharges
 from allokering.solvers import solve as choice
-from allokering.solvers.column_generation import driver as large_run
 from allokering.solvers.column_generation.lns import neighbourhoods as large_neighbourhood
-from allokering.solvers.column_generation.lns.adaptive_size import usual
-from allokering.solvers.column_generation.master.column_pool import Pool
-from allokering.solvers.column_generation.primal.sub_mip import Program
-from allokering.solvers.column_generation.scalarisation import of_tier
+from allokering.solvers.column_generation.master.column_pool import ColumnPool
+from allokering.solvers.column_generation.parameters import DEFAULTS, regional_search
+from allokering.solvers.column_generation.primal.sub_mip import SubMip
+from allokering.solvers.column_generation.scalarisation import lexicographic
 from allokering.solvers.column_generation.solve import solve_large
 from allokering.solvers.exact.solve import solve_exact
 from allokering.solvers.outcome import Status
 from allokering.tables import TABLES
+
+NO_ENUMERATION = DEFAULTS.changed({"driver.enumerated": 0})
+"""So that there is something to search for."""
 
 
 @pytest.mark.parametrize("seeds", [range(first, first + 10) for first in range(0, 100, 10)], ids=str)
@@ -67,11 +69,12 @@ def test_a_larger_problem_is_solved_within_the_gap_it_reports(seed: int) -> None
     assert outcome.tiers[0].gap < 0.01
 
 
-def test_the_same_seed_gives_the_same_solution_with_any_number_of_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_seed_gives_the_same_solution_with_any_number_of_workers() -> None:
     """Of the neighbourhoods too, which a problem as small as this would not need."""
-    monkeypatch.setattr(large_run, "FEW", 0)
     problem = jobs_and_agents(40, 5, seed=4)
-    first, second = (solve_large(problem, seed=7, workers=workers, work_limit=10) for workers in (1, 2))
+    first, second = (
+        solve_large(problem, seed=7, workers=workers, work_limit=10, parameters=NO_ENUMERATION) for workers in (1, 2)
+    )
 
     assert first.solution is not None
     assert second.solution is not None
@@ -125,18 +128,17 @@ def test_no_time_at_all_gives_no_false_promise() -> None:
 
 def test_an_interrupted_search_returns_the_best_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     """As when someone presses Ctrl-C when the second neighbourhood is drawn."""
-    monkeypatch.setattr(large_run, "FEW", 0)
     problem = jobs_and_agents(40, 5, seed=7)
-    draw, calls = large_neighbourhood.Neighbourhood.draw, [0]
+    draw, calls = large_neighbourhood.DestroyOperators.draw, [0]
 
-    def interrupted(self: large_neighbourhood.Neighbourhood, now: object, under_way: object) -> object:
+    def interrupted(self: large_neighbourhood.DestroyOperators, now: object, under_way: object) -> object:
         calls[0] += 1
         if calls[0] == 2:
             raise KeyboardInterrupt
         return draw(self, now, under_way)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(large_neighbourhood.Neighbourhood, "draw", interrupted)
-    outcome = solve_large(problem)
+    monkeypatch.setattr(large_neighbourhood.DestroyOperators, "draw", interrupted)
+    outcome = solve_large(problem, parameters=NO_ENUMERATION)
 
     assert outcome.solution is not None
     assert problem.is_feasible(outcome.solution)
@@ -182,17 +184,17 @@ def test_beside_a_wide_gap_a_sub_problem_is_solved_no_further_than_a_tenth_of_it
     """With everybody free that is a tenth of the gap; with no bound known, it is the optimum."""
     problem = jobs_and_agents(25, 4, seed=seed)
     optimum = values(solve_exact(problem))[0]
-    pool = Pool(problem)
+    pool = ColumnPool(problem)
     pool.add([(actor, np.arange(len(options))) for actor, options in enumerate(problem.actors)])
-    program = Program(pool, np.zeros(len(pool)), of_tier(problem, 0), {}, seed=0)
-    begun, _ = program.begin(pool.add([(actor, np.array([0])) for actor in range(25)]), 0, None)
+    program = SubMip(pool, np.zeros(len(pool)), lexicographic(problem, 0), {}, seed=0)
+    begun, _ = program.restricted_master_heuristic(pool.add([(actor, np.array([0])) for actor in range(25)]), 0, None)
     assert begun is not None
     everybody = np.arange(25)
 
-    exact, effort = program.improve(begun, everybody, 4, 100_000, None)
+    exact, effort = program.repair(begun, everybody, 4, 100_000, None)
     bound = -2.0 * optimum
-    rough_program = Program(pool, np.zeros(len(pool)), of_tier(problem, 0), {}, 0, bound=bound)
-    rough, _ = rough_program.improve(begun, everybody, 4, 100_000, None)
+    rough_program = SubMip(pool, np.zeros(len(pool)), lexicographic(problem, 0), {}, 0, bound=bound)
+    rough, _ = rough_program.repair(begun, everybody, 4, 100_000, None)
 
     assert effort.is_proven
     assert exact.values[0] == optimum
@@ -204,18 +206,20 @@ def test_with_few_options_heuristics_prove_the_same_optimum_sooner() -> None:
     steps = {True: 0, False: 0}
     for seed in range(5):
         problem = jobs_and_agents(30, 4, seed=seed)
-        pool = Pool(problem)
+        pool = ColumnPool(problem)
         pool.add([(actor, np.arange(len(options))) for actor, options in enumerate(problem.actors)])
         optima = set()
         for heuristics in steps:
-            program = Program(pool, np.zeros(len(pool)), of_tier(problem, 0), {}, seed=0)
-            begun, _ = program.begin(pool.add([(actor, np.array([0])) for actor in range(30)]), 0, None)
+            program = SubMip(pool, np.zeros(len(pool)), lexicographic(problem, 0), {}, seed=0)
+            begun, _ = program.restricted_master_heuristic(
+                pool.add([(actor, np.array([0])) for actor in range(30)]), 0, None
+            )
             assert begun is not None
-            best, effort = program.improve(begun, np.arange(30), 4, 100_000, None, heuristics=heuristics)
+            best, effort = program.repair(begun, np.arange(30), 4, 100_000, None, heuristics=heuristics)
             assert effort.is_proven
             optima.add(best.values)
             steps[heuristics] += effort.steps
         assert len(optima) == 1
     assert steps[True] < steps[False]
-    assert usual(4).rivals.heuristics
-    assert not usual(800).rivals.heuristics
+    assert regional_search(4).related.heuristics
+    assert not regional_search(800).related.heuristics

@@ -1,128 +1,142 @@
-"""What the clock, Ctrl-C or an engine's error may not do to the large solver: lose what was found, or hide itself."""
+"""What the budget, a stop or an engine's error may not do to column generation: lose what was found, or hide itself."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from as_vast import AS_VAST
 from random_instances import random_case
 from small_problems import jobs_and_agents, values
 
 from allokering.engine.build import build
+from allokering.problem import Problem
 from allokering.solvers.budget import Budget
-from allokering.solvers.column_generation import driver as large_run
-from allokering.solvers.column_generation.bounds import row_and_column_generation as large_vast
-from allokering.solvers.column_generation.bounds.root_node import Root, tighten
-from allokering.solvers.column_generation.master.column_pool import Pool
+from allokering.solvers.column_generation import driver, methods
+from allokering.solvers.column_generation.bounds.root_node import solve_root
+from allokering.solvers.column_generation.driver import PriceAndBranch
+from allokering.solvers.column_generation.master.column_pool import ColumnPool
 from allokering.solvers.column_generation.master.pricing import Pricer
-from allokering.solvers.column_generation.master.restricted_master import Relaxation
-from allokering.solvers.column_generation.primal.sub_mip import Program
+from allokering.solvers.column_generation.master.restricted_master import RestrictedMaster
+from allokering.solvers.column_generation.master.root import RootNode
+from allokering.solvers.column_generation.methods import SimplexMethod, Workspace
+from allokering.solvers.column_generation.parameters import DEFAULTS
+from allokering.solvers.column_generation.primal.reduced_costs import ReducedCosts
+from allokering.solvers.column_generation.primal.sub_mip import SubMip
+from allokering.solvers.column_generation.scalarisation import lexicographic
+from allokering.solvers.column_generation.schedules import TierByTier
 from allokering.solvers.column_generation.solve import solve_large
+from allokering.solvers.column_generation.state import SearchState
 from allokering.solvers.exact.solve import solve_exact
 from allokering.solvers.mir_cuts import Separator
-from allokering.solvers.outcome import Note, Status
+from allokering.solvers.outcome import Note, Status, silent
+
+NO_ENUMERATION = DEFAULTS.changed({"driver.enumerated": 0})
+
+
+def regional(problem: Problem) -> tuple[PriceAndBranch, TierByTier]:
+    """A search by the simplex, tier by tier."""
+    space, schedule = Workspace(problem), TierByTier(problem)
+    state = SearchState(problem, space.pool, schedule.steps, silent)
+    return PriceAndBranch(space, SimplexMethod(space), schedule, state, 5, Budget(None)), schedule
 
 
 def test_a_bound_found_before_time_was_up_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Actors without an option make the price of that ten times as high; the round after it has no time to begin."""
-    rounds: list[Root] = []
+    rounds: list[RootNode] = []
 
-    def short(*given: object, **named: object) -> Root:
-        root = tighten(*given, **named)  # type: ignore[arg-type]
-        assert root.point is not None
+    def short(*given: object, **named: object) -> RootNode:
+        root = solve_root(*given, **named)  # type: ignore[arg-type]
+        assert root.solution is not None
         if rounds:
-            root = replace(root, bound=0.0, point=None)
+            root = replace(root, bound=0.0, solution=None)
         else:
-            root = replace(root, point=replace(root.point, shortages=np.ones(1)))
+            root = replace(root, solution=replace(root.solution, shortages=np.ones(1)))
         rounds.append(root)
         return root
 
-    monkeypatch.setattr(large_run, "tighten", short)
-    root = large_run.Run(jobs_and_agents(40, 5, seed=1), 0, 1, 5, Budget(None), lambda *_: None)._bound(0)
+    monkeypatch.setattr(methods, "solve_root", short)
+    search, schedule = regional(jobs_and_agents(40, 5, seed=1))
+    root = search.bound(schedule.steps[0])
 
     assert len(rounds) == 2
     assert root is not None
     assert root.bound == rounds[0].bound > 0
 
 
-def test_time_up_after_new_rows_leaves_the_last_point(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The search follows what the relaxation said before them."""
+def test_time_up_after_new_rows_leaves_the_last_solution(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The search follows what the restricted master said before them."""
     problem = build(*random_case(12), "weighted")
-    relaxation = Relaxation(Pool(problem))
-    relaxation.minimise(np.ones(1), 1e9)
-    add = Relaxation.add_broken
+    master = RestrictedMaster(ColumnPool(problem))
+    master.set_objective(np.ones(1), 1e9)
+    separate = RestrictedMaster.separate
 
-    def late(self: Relaxation, *given: object) -> object:
-        monkeypatch.setattr(Relaxation, "solve", lambda *_: None)
-        return add(self, *given)  # type: ignore[arg-type]
+    def late(self: RestrictedMaster, *given: object) -> object:
+        monkeypatch.setattr(RestrictedMaster, "solve", lambda *_: None)
+        return separate(self, *given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Relaxation, "add_broken", late)
-    root = tighten(relaxation, Pricer(problem), Separator(problem), Budget(None))
+    monkeypatch.setattr(RestrictedMaster, "separate", late)
+    root = solve_root(master, Pricer(problem), Separator(problem), Budget(None))
 
-    assert relaxation.cuts
-    assert root.point is not None
+    assert master.cuts
+    assert root.solution is not None
     assert root.bound > 0
 
 
-@pytest.mark.usefixtures("as_vast")
-@pytest.mark.parametrize(("near", "is_told"), [(0.0, True), (1.0, False)])
-def test_a_relaxation_solved_less_far_for_want_of_time_is_told(
-    near: float, is_told: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize(("gap", "is_told"), [(0.0, True), (1.0, False)])
+def test_a_root_node_solved_less_far_for_want_of_time_is_told(gap: float, is_told: bool) -> None:
     """Nearly solved is enough when time is dear; where time was not what decided, nothing is said."""
-    monkeypatch.setattr(large_vast, "CHEAP", 0.0)
-    monkeypatch.setattr(large_vast, "NEAR", near)
-    monkeypatch.setattr(large_vast, "NEAR_ENOUGH", 1.0)
-    outcome = solve_large(jobs_and_agents(40, 5, seed=3), work_limit=5, time_limit=600)
+    changes = {"cheap_share": 0.0, "gap": gap, "dear_gap": 1.0}
+    parameters = AS_VAST.changed({f"row_and_column.{name}": value for name, value in changes.items()})
+    outcome = solve_large(jobs_and_agents(40, 5, seed=3), work_limit=5, time_limit=600, parameters=parameters)
 
     assert (Note.STRUCK in outcome.notes) == is_told
 
 
 def test_a_last_program_broken_off_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Even where there was time for the rest: on a faster machine it might have found another plan."""
-    finish = Program.finish
-    clocks: list[Budget] = []
+    branch_and_bound = SubMip.branch_and_bound
+    given: list[float] = []
 
-    def part(clock: Budget, share: float) -> Budget:
-        clocks.append(Budget(None if clock.left is None else clock.left * share))
-        return clocks[-1]
+    def slow(self: SubMip, incumbent: object, columns: object, nodes: int, seconds: float) -> object:
+        given.append(seconds)
+        if len(given) == 1:
+            time.sleep(seconds)
+        return branch_and_bound(self, incumbent, columns, nodes, seconds)  # type: ignore[arg-type]
 
-    def slow(self: Program, *given: object) -> object:
-        clocks[-1].stop()
-        return finish(self, *given)  # type: ignore[arg-type]
+    monkeypatch.setattr(SubMip, "branch_and_bound", slow)
+    monkeypatch.setattr(driver, "large_neighbourhood_search", lambda *_, **__: None)
+    parameters = DEFAULTS.changed({"time.enumeration": 1e-4})
+    outcome = solve_large(jobs_and_agents(40, 5, seed=4), time_limit=600, parameters=parameters)
 
-    monkeypatch.setattr(large_run.large_time, "part", part)
-    monkeypatch.setattr(Program, "finish", slow)
-    monkeypatch.setattr(large_run, "search", lambda *_, **__: None)
-    outcome = solve_large(jobs_and_agents(40, 5, seed=4), time_limit=600)
-
+    assert given[0] <= 0.06
     assert Note.STRUCK in outcome.notes
 
 
 def test_solving_again_for_whole_amounts_has_what_is_left_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not the same time once more; and the steps of both are counted."""
-    run = Program._run
+    run = SubMip._run
     given: list[float] = []
     steps: list[int] = []
 
-    def halves(self: Program, model: object, start: object, seconds: float, how: object) -> object:
-        answer = run(self, model, start, seconds, how)  # type: ignore[arg-type]
+    def halves(self: SubMip, model: object, start: object, seconds: float, limits: object) -> object:
+        answer = run(self, model, start, seconds, limits)  # type: ignore[arg-type]
         given.append(seconds)
         steps.append(answer.steps)
         assert answer.values is not None
         is_first = len(given) % 2 == 1
         return replace(answer, values=np.append(answer.values[:-1], 0.5)) if is_first else answer
 
-    monkeypatch.setattr(Program, "_run", halves)
+    monkeypatch.setattr(SubMip, "_run", halves)
     problem = jobs_and_agents(6, 2, seed=5)
-    pool = Pool(problem)
+    pool = ColumnPool(problem)
     pool.add([(actor, np.arange(2)) for actor in range(6)])
-    run_of = large_run.Run(problem, 0, 1, 1, Budget(None), lambda *_: None)
-    program = Program(pool, np.zeros(len(pool)), run_of._aims[0], {}, 0)
-    begun, _ = program.begin(np.arange(len(pool)), 100, 60.0)
+    sub_mip = SubMip(pool, np.zeros(len(pool)), lexicographic(problem, 0), {}, 0)
+    begun, _ = sub_mip.restricted_master_heuristic(np.arange(len(pool)), 100, 60.0)
     assert begun is not None
-    _, effort = program.improve(begun, np.arange(6), 2, 100, 60.0)
+    _, effort = sub_mip.repair(begun, np.arange(6), 2, 100, 60.0)
 
     assert len(given) == 4
     assert given[1] < given[0] <= 60.0
@@ -132,14 +146,13 @@ def test_solving_again_for_whole_amounts_has_what_is_left_of_the_time(monkeypatc
 
 def test_no_engine_is_believed_alone_that_there_is_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     """One that says so of a problem with a plan is asked to agree with another, which has one."""
-    monkeypatch.setattr(large_run, "dive", lambda *_: None)
-    monkeypatch.setattr(large_run.Guide, "first_plan", lambda *_: None)
-    monkeypatch.setattr(Program, "begin", lambda *_: (None, True))
-    monkeypatch.setattr(large_run, "search", lambda *_, **__: None)
-    monkeypatch.setattr(large_run, "FEW", 0)
+    monkeypatch.setattr(methods, "dive", lambda *_: None)
+    monkeypatch.setattr(ReducedCosts, "first_fit", lambda *_: None)
+    monkeypatch.setattr(SubMip, "restricted_master_heuristic", lambda *_: (None, True))
+    monkeypatch.setattr(driver, "large_neighbourhood_search", lambda *_, **__: None)
     problem = jobs_and_agents(6, 2, seed=6)
 
-    outcome = solve_large(problem)
+    outcome = solve_large(problem, parameters=NO_ENUMERATION)
 
     assert outcome.status is not Status.INFEASIBLE
     assert values(outcome) == values(solve_exact(problem))

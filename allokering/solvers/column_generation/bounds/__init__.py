@@ -1,1 +1,1 @@
-"""Dual bounds: the root node and what strengthens it."""
+"""Dual bounds: column and cut generation at the root node, and the Lagrangian decomposition that strengthens it."""

@@ -1,8 +1,9 @@
-"""Kinds: options of all actors that use the same in an area; and which rows and kinds make an area.
+"""Column classes: options of all actors with equal rows in a block (aggregated columns); and which rows make a block.
 
-An area is made of rows that can be short at a price. Rows that one option supplies belong together, and so do rows
-that a transfer joins, as long as the area does not grow too large. Rows that nothing but an area's options use, such as
-the places of its positions, belong to it too. What options of one kind use elsewhere (a ward, a supervisor) may differ.
+A block is made of rows that can be short at a price. Rows that one option supplies belong together, and so do rows
+that a transfer joins, as long as the block does not grow too large. Rows that nothing but a block's options use, such
+as the places of its positions, belong to it too. What options of one class use elsewhere (a ward, a supervisor) may
+differ.
 """
 
 from __future__ import annotations
@@ -23,65 +24,71 @@ million uses, one in a million draws would mistake two."""
 
 @dataclass(frozen=True)
 class _Own:
-    """One actor's options by kind: those of kind `kinds[i]` are `order[starts[i]:starts[i + 1]]`."""
+    """One actor's options by class: those of class `classes[i]` are `order[starts[i]:starts[i + 1]]`."""
 
     order: Integers
     starts: Integers
-    kinds: Integers
-    """Numbers of kinds, ascending; -1 for options that use nothing in any area."""
+    classes: Integers
+    """Numbers of classes, ascending; -1 for options that use nothing in any block."""
 
 
-class Kinds:
-    """The kinds, and the areas they make.
+class ColumnClasses:
+    """Column classes, and the blocks they make.
 
     Args:
-        usage: what each kind uses inside the areas: shape (kinds, resources).
-        area: the area of each kind.
-        area_of_row: the area of each resource, -1 for none.
+        usage: what each class uses inside the blocks, A: shape (classes, resources).
+        block: the block of each class: shape (classes,).
+        block_of_row: the block of each resource, -1 for none: shape (resources,).
         own: by actor.
     """
 
-    def __init__(self, usage: sparse.csr_array, area: Integers, area_of_row: Integers, own: list[_Own]) -> None:
+    def __init__(self, usage: sparse.csr_array, block: Integers, block_of_row: Integers, own: list[_Own]) -> None:
         self.usage = usage
-        self.area = area
-        self.area_of_row = area_of_row
-        self.areas = int(area_of_row.max(initial=-1)) + 1
+        self.block = block
+        self.block_of_row = block_of_row
+        self.blocks = int(block_of_row.max(initial=-1)) + 1
         self._own = own
-        self.most = np.zeros(len(area), dtype=np.int64)
-        """How many actors have an option of the kind."""
+        self.most = np.zeros(len(block), dtype=np.int64)
+        """How many actors have an option of the class."""
         for one in own:
-            self.most[one.kinds[one.kinds >= 0]] += 1
+            self.most[one.classes[one.classes >= 0]] += 1
 
     def ask(self, actor: int, costs: Floats, asked: Floats) -> float:
-        """Lower `asked`, by kind, to what this actor's options cost; the least cost of options without a kind."""
+        """Lower `asked` by class to what this actor's options cost; the least cost of its options without a class.
+
+        Args:
+            actor: the actor.
+            costs: of its options: shape (options,).
+            asked: least cost of each class so far; changed in place: shape (classes,).
+        """
         own = self._own[actor]
         least = np.minimum.reduceat(costs[own.order], own.starts)
-        has_none = own.kinds[0] < 0
-        np.minimum.at(asked, own.kinds[1:] if has_none else own.kinds, least[1:] if has_none else least)
+        has_none = own.classes[0] < 0
+        np.minimum.at(asked, own.classes[1:] if has_none else own.classes, least[1:] if has_none else least)
         return float(least[0]) if has_none else np.inf
 
 
-def kinds_of(problem: Problem, is_short: Booleans, most_rows: int) -> Kinds:
-    """The kinds and areas of a problem; transfers join areas of up to so many rows."""
+def column_classes(problem: Problem, is_short: Booleans, most_rows: int) -> ColumnClasses:
+    """Column classes and blocks of a problem; transfers join blocks of up to so many rows."""
     beside = np.zeros(len(problem.resources), dtype=bool)
     for actor in problem.actors:
         beside[actor.beside()] = True
     usage, number_of = _alike(problem, beside)
-    area_of_row = _joined(usage, is_short & ~beside, problem, most_rows)
+    block_of_row = _joined(usage, is_short & ~beside, problem, most_rows)
     is_adjusted = np.zeros(len(beside), dtype=bool)
     is_adjusted[problem.adjustment_usage.indices] = True
-    area_of_row, area = _with_own_rows(usage, area_of_row, ~is_adjusted & ~beside)
-    area_of_row = _with_limits(usage, area_of_row, ~beside, problem)
-    inside = sparse.csr_array(usage @ sparse.diags_array((area_of_row >= 0).astype(np.int64), dtype=np.int64))
+    block_of_row, block = _with_own_rows(usage, block_of_row, ~is_adjusted & ~beside)
+    block_of_row = _with_limits(usage, block_of_row, ~beside, problem)
+    inside = sparse.csr_array(usage @ sparse.diags_array((block_of_row >= 0).astype(np.int64), dtype=np.int64))
     inside.eliminate_zeros()
-    area[np.diff(inside.indptr) == 0] = -1
-    has_area = np.flatnonzero(area >= 0)
-    firsts, kind = _each_once(_marked(inside[has_area]))
-    number = np.full(len(area), -1)
-    number[has_area] = kind
-    firsts = has_area[firsts]
+    block[np.diff(inside.indptr) == 0] = -1
+    has_block = np.flatnonzero(block >= 0)
+    firsts, which = _each_once(_marked(inside[has_block]))
+    number = np.full(len(block), -1)
+    number[has_block] = which
+    firsts = has_block[firsts]
     own = [_grouped(number[numbers]) for numbers in number_of]
-    return Kinds(sparse.csr_array(inside[firsts]), area[firsts], area_of_row, own)
+    return ColumnClasses(sparse.csr_array(inside[firsts]), block[firsts], block_of_row, own)
 
 
 def _alike(problem: Problem, beside: Booleans) -> tuple[sparse.csr_array, list[Integers]]:
@@ -122,7 +129,7 @@ def _marked(usage: sparse.csr_array) -> Integers:
 
 
 def _joined(usage: sparse.csr_array, is_short: Booleans, problem: Problem, most_rows: int) -> Integers:
-    """The area of each resource that can be short: those one option uses, and those that much can be moved between."""
+    """The block of each resource that can be short: those one option uses, and those that much can be moved between."""
     rows = np.flatnonzero(is_short)
     chained = _chained(sparse.csr_array(usage[:, rows]))
     _, part = connected_components(chained, directed=False)
@@ -136,10 +143,10 @@ def _joined(usage: sparse.csr_array, is_short: Booleans, problem: Problem, most_
         one, two = _root(parent, int(flows.row[index])), _root(parent, int(flows.col[index]))
         if one != two and size[one] + size[two] <= most_rows:
             parent[two], size[one] = one, size[one] + size[two]
-    area_of_row = np.full(len(is_short), -1)
+    block_of_row = np.full(len(is_short), -1)
     roots = np.array([_root(parent, number) for number in range(len(parent))], dtype=np.int64)
-    area_of_row[rows] = np.unique(roots[part], return_inverse=True)[1].ravel() if len(rows) else roots
-    return area_of_row
+    block_of_row[rows] = np.unique(roots[part], return_inverse=True)[1].ravel() if len(rows) else roots
+    return block_of_row
 
 
 def _chained(usage: sparse.csr_array, weights: Integers | None = None) -> sparse.csr_array:
@@ -160,45 +167,45 @@ def _root(parent: Integers, number: int) -> int:
     return number
 
 
-def _with_own_rows(usage: sparse.csr_array, area_of_row: Integers, may_be: Booleans) -> tuple[Integers, Integers]:
-    """Rows that only the options of one area use belong to it, and so do options that use nothing but such rows."""
+def _with_own_rows(usage: sparse.csr_array, block_of_row: Integers, may_be: Booleans) -> tuple[Integers, Integers]:
+    """Rows that only the options of one block use belong to it, and so do options that use nothing but such rows."""
     cells = usage.tocoo()
-    area = _only(cells.row, area_of_row[cells.col], usage.shape[0])
+    block = _only(cells.row, block_of_row[cells.col], usage.shape[0])
     while True:
-        area_of_own = np.where(may_be, _only(cells.col, area[cells.row], len(may_be)), -1)
-        both = np.where(area_of_row >= 0, area_of_row, area_of_own)
-        area_now = _only(cells.row, both[cells.col], usage.shape[0])
+        block_of_own = np.where(may_be, _only(cells.col, block[cells.row], len(may_be)), -1)
+        both = np.where(block_of_row >= 0, block_of_row, block_of_own)
+        block_now = _only(cells.row, both[cells.col], usage.shape[0])
         # A row used by an option that belongs nowhere, or elsewhere, is nobody's own.
         is_shared = np.zeros(len(may_be), dtype=bool)
-        is_shared[cells.col[area_now[cells.row] != both[cells.col]]] = True
+        is_shared[cells.col[block_now[cells.row] != both[cells.col]]] = True
         if not np.any(is_shared & may_be & (both >= 0)):
-            return both, area_now
+            return both, block_now
         may_be = may_be & ~is_shared
 
 
-def _only(index: Integers, areas: Integers, size: int) -> Integers:
-    """By index the area that goes with it, -1 if there is none or more than one; areas of -1 do not count."""
-    counts = areas >= 0
+def _only(index: Integers, blocks: Integers, size: int) -> Integers:
+    """By index the block that goes with it, -1 if there is none or more than one; blocks of -1 do not count."""
+    counts = blocks >= 0
     least, most = np.full(size, np.iinfo(np.int64).max), np.full(size, -1)
-    np.minimum.at(least, index[counts], areas[counts])
-    np.maximum.at(most, index[counts], areas[counts])
+    np.minimum.at(least, index[counts], blocks[counts])
+    np.maximum.at(most, index[counts], blocks[counts])
     return np.where(least == most, most, -1)
 
 
-def _with_limits(usage: sparse.csr_array, area_of_row: Integers, may_be: Booleans, problem: Problem) -> Integers:
-    """Rows that no option uses, and that limit what leaves an area, belong to it."""
-    may_be = may_be & (area_of_row < 0)
+def _with_limits(usage: sparse.csr_array, block_of_row: Integers, may_be: Booleans, problem: Problem) -> Integers:
+    """Rows that no option uses, and that limit what leaves a block, belong to it."""
+    may_be = may_be & (block_of_row < 0)
     may_be[usage.indices] = False
     cells = problem.adjustment_usage.tocoo()
     leaves = cells.data < 0
-    source = _only(cells.row[leaves], area_of_row[cells.col[leaves]], len(problem.adjustment_most))
+    source = _only(cells.row[leaves], block_of_row[cells.col[leaves]], len(problem.adjustment_most))
     limits = np.where(may_be, _only(cells.col, source[cells.row], len(may_be)), -1)
     is_outside = np.zeros(len(may_be), dtype=bool)
     is_outside[cells.col[source[cells.row] < 0]] = True
-    return np.where(is_outside | (area_of_row >= 0), area_of_row, limits)
+    return np.where(is_outside | (block_of_row >= 0), block_of_row, limits)
 
 
-def _grouped(kinds: Integers) -> _Own:
-    order = np.argsort(kinds, kind="stable")
-    starts = np.flatnonzero(np.append(True, np.diff(kinds[order]) != 0))
-    return _Own(order.astype(np.int32), starts, kinds[order[starts]])
+def _grouped(classes: Integers) -> _Own:
+    order = np.argsort(classes, kind="stable")
+    starts = np.flatnonzero(np.append(True, np.diff(classes[order]) != 0))
+    return _Own(order.astype(np.int32), starts, classes[order[starts]])

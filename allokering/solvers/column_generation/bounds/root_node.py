@@ -1,122 +1,132 @@
-"""The bound of a tier: column generation over the options, with rounding rows, until neither helps."""
+"""Column and cut generation: the root node of a scalarisation, solved until neither columns nor MIR cuts help.
+
+Columns of negative reduced cost come in until the Lagrangian bound meets the restricted master's value, then the MIR
+cuts that its solution violates, and so on (Desaulniers, Desrosiers and Spoorendonk, Cutting planes for branch-and-price
+algorithms, Networks 58, 2011, pp. 301-310).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
 from allokering.problem import Floats, Integers, Problem
 from allokering.solvers.budget import Budget
-from allokering.solvers.column_generation.master.pricing import Priced, Pricer, Prices
-from allokering.solvers.column_generation.master.restricted_master import DUAL, PRIMAL, Point, Relaxation
-from allokering.solvers.mir_cuts import RoundingRow, Separator
-
-ROUNDS = 20
-"""Rounds of rounding rows; the bound has always stood still earlier."""
-NEAR = 1e-5
-"""A relaxation is solved when bound and value differ by this share."""
-EACH = 5
-"""Options of an actor that one pricing may bring in."""
-CAP = 40
-"""Options by actor of all that one pricing may bring in where few want any."""
-FEW = 2
-"""If at most one in so many actors wants options, it gets the best for each resource."""
-MOST = 20_000
-"""Options of an actor from which these are taken."""
+from allokering.solvers.column_generation.master.pricing import Duals, Pricer
+from allokering.solvers.column_generation.master.restricted_master import MasterSolution, RestrictedMaster, Simplex
+from allokering.solvers.column_generation.master.root import RootNode
+from allokering.solvers.column_generation.parameters import DEFAULTS, RootParameters, SelectivePricing
+from allokering.solvers.mir_cuts import Separator
 
 
-@dataclass(frozen=True)
-class Root:
-    """The best bound, the prices that prove it, and what they say of the actors."""
+def solve_root(
+    master: RestrictedMaster,
+    pricer: Pricer,
+    separator: Separator,
+    budget: Budget,
+    parameters: RootParameters = DEFAULTS.root,
+) -> RootNode:
+    """Column and cut generation until the bound stands still.
 
-    bound: float
-    cuts: tuple[RoundingRow, ...]
-    prices: Prices
-    priced: Priced
-    point: Point | None
-    """The relaxation's last solution; None if there was none in the time."""
-
-
-def tighten(relaxation: Relaxation, pricer: Pricer, separator: Separator, clock: Budget, rounds: int = ROUNDS) -> Root:
-    """Generate columns and rounding rows until the bound stands still.
-
-    `relaxation.pool` then holds the columns of a good relaxation, and the relaxation its rows.
+    After it, `master.pool` holds the columns that were priced in, and the restricted master these and the MIR cuts.
     """
-    best = nothing_known(relaxation, pricer)
-    method = PRIMAL
-    for _ in range(rounds):
-        found = _generate(relaxation, pricer, best, method, clock)
-        if found.point is None:  # time was up before the new rows were solved with: the last point is still the best
+    best = trivial_root(master, pricer)
+    simplex: Simplex = "primal"
+    for _ in range(parameters.rounds):
+        found = _generate_columns(master, pricer, best, simplex, budget, parameters)
+        if found.solution is None:  # time was up before the new rows were solved with: the last one is still the best
             break
         before, best = best, found
-        is_still = best.bound - before.bound <= NEAR * max(1.0, abs(best.bound))
-        if is_still or clock.left == 0.0 or not relaxation.add_broken(separator, found.point):
+        is_still = best.bound - before.bound <= parameters.gap * max(1.0, abs(best.bound))
+        if is_still or budget.left == 0.0 or not master.separate(separator, found.solution):
             break
-        method = DUAL
+        simplex = "dual"
     return best
 
 
-def nothing_known(relaxation: Relaxation, pricer: Pricer) -> Root:
-    """The bound at no prices at all: every actor takes what is cheapest for itself."""
-    resources = len(relaxation.pool.problem.resources)
-    prices = Prices(np.zeros(resources), relaxation.weights, relaxation.allowed, np.zeros(len(relaxation.cuts)))
-    priced = pricer.price(relaxation.cuts, prices, most=EACH)
-    relaxation.grow(relaxation.pool.add(priced.wanted), priced.paying)
-    return Root(priced.bound, tuple(relaxation.cuts), prices, priced, None)
+def trivial_root(master: RestrictedMaster, pricer: Pricer) -> RootNode:
+    """The trivial bound, at zero duals: every actor takes what is cheapest for itself; these columns come in."""
+    resources = len(master.pool.problem.resources)
+    duals = Duals(np.zeros(resources), master.weights, master.constant, np.zeros(len(master.cuts)))
+    priced = pricer.price(master.cuts, duals)
+    master.add_columns(master.pool.add(priced.wanted), priced.paying)
+    return RootNode(priced.bound, tuple(master.cuts), duals, priced, None)
 
 
-def _generate(relaxation: Relaxation, pricer: Pricer, best: Root, method: int, clock: Budget) -> Root:
-    """Add columns until the relaxation is solved, first by this method."""
-    point: Point | None = None
-    while clock.left != 0.0:
-        solved = relaxation.solve(method)
+def _generate_columns(
+    master: RestrictedMaster,
+    pricer: Pricer,
+    best: RootNode,
+    simplex: Simplex,
+    budget: Budget,
+    parameters: RootParameters,
+) -> RootNode:
+    """Column generation with the cuts that there are, until the restricted master is solved; first by this simplex."""
+    solution: MasterSolution | None = None
+    while budget.left != 0.0:
+        solved = master.solve(simplex)
         if solved is None:
             break
-        point, method = solved, PRIMAL
-        priced = pricer.price(relaxation.cuts, point.prices, pays=point.pays, most=EACH)
+        solution, simplex = solved, "primal"
+        priced = pricer.price(master.cuts, solution.duals, convexity_duals=solution.convexity_duals)
         if priced.bound > best.bound:
-            best = Root(priced.bound, tuple(relaxation.cuts), point.prices, priced, point)
-        is_near = point.value - best.bound <= NEAR * max(1.0, abs(point.value))
-        wanted = more(relaxation, pricer, point, priced.wanted)
-        if not relaxation.grow(relaxation.pool.add(wanted), priced.paying) or is_near:
+            best = RootNode(priced.bound, tuple(master.cuts), solution.duals, priced, solution)
+        is_near = solution.value - best.bound <= parameters.gap * max(1.0, abs(solution.value))
+        wanted = price_selectively(master, pricer, solution, priced.wanted, parameters.selective)
+        if not master.add_columns(master.pool.add(wanted), priced.paying) or is_near:
             break
-    return Root(best.bound, best.cuts, best.prices, best.priced, point)
+    return replace(best, solution=solution)
 
 
-def more(
-    relaxation: Relaxation, pricer: Pricer, point: Point, wanted: list[tuple[int, Integers]], cap: int = CAP
+def price_selectively(
+    master: RestrictedMaster,
+    pricer: Pricer,
+    solution: MasterSolution,
+    wanted: list[tuple[int, Integers]],
+    parameters: SelectivePricing,
 ) -> list[tuple[int, Integers]]:
-    """More options of those who want some, if they are few: all that are alike must come in before prices rise."""
+    """Partial pricing: more options of the actors that want some, if these are few; otherwise those wanted.
+
+    All that are alike must come in before duals rise.
+    """
     asked = [actor for actor, _ in wanted]
-    if not asked or len(asked) * FEW > len(point.pays):
+    actors = len(solution.convexity_duals)
+    if not asked or len(asked) * parameters.one_in > actors:
         return wanted
-    most = round(cap * len(point.pays) / len(asked))
-    many = pricer.price(relaxation.cuts, point.prices, pays=point.pays, most=MOST, actors=asked)
+    most = round(parameters.columns_of_all * actors / len(asked))
+    many = pricer.price(
+        master.cuts, solution.duals, convexity_duals=solution.convexity_duals, most=parameters.most, actors=asked
+    )
     return [
         (actor, pricer.best_of_each_resource(actor, options, costs, most))
         for (actor, options), costs in zip(many.wanted, many.costs, strict=True)
     ]
 
 
-def seen_from(root: Root, pricer: Pricer, tier: int, weights: Floats, allowed: float) -> Root:
-    """What the prices of all tiers at once say of one of them, the earlier ones paid for."""
-    prices, unit = root.prices, root.prices.tiers[tier]
-    seen = Prices(prices.resources / unit, weights, allowed, prices.rows / unit)
-    priced = pricer.price(root.cuts, seen, most=EACH)
-    return Root(priced.bound, root.cuts, seen, priced, root.point)
+def rescaled_root(root: RootNode, pricer: Pricer, tier: int, weights: Floats, constant: float) -> RootNode:
+    """The root node of one tier at the duals of the weighted sum, the earlier tiers' objective cuts dualised.
+
+    Args:
+        root: of the weighted sum.
+        pricer: prices the options.
+        tier: whose bound is wanted.
+        weights: of the tiers, that of `tier` being 1: shape (tiers,); see `scalarisation.dualised_cuts`.
+        constant: what the objective cuts are worth.
+    """
+    duals, unit = root.duals, root.duals.tiers[tier]
+    rescaled = Duals(duals.resources / unit, weights, constant, duals.cuts / unit)
+    priced = pricer.price(root.cuts, rescaled)
+    return RootNode(priced.bound, root.cuts, rescaled, priced, root.solution)
 
 
-def most_conceivable(problem: Problem, weights: Floats) -> tuple[float, float]:
-    """What a plan weighs at most, and a price of an actor without an option that nobody would pay."""
+def trivial_upper_bound(problem: Problem, weights: Floats) -> tuple[float, float]:
+    """What no plan weighs more than, and a cost of an artificial column that nobody would pay (big M).
+
+    Args:
+        problem: the problem.
+        weights: of the tiers, w: shape (tiers,).
+    """
     dearest = [actor.dearest(weights) for actor in problem.actors]
     adjusted = np.maximum(problem.adjustment_prices @ weights, 0) @ problem.adjustment_most
     return sum(dearest) + float(adjusted), 1.0 + 2.0 * max((abs(cost) for cost in dearest), default=0.0)
-
-
-def least_conceivable(problem: Problem, tier: int) -> int:
-    """What the tier would cost if every actor took its cheapest option and adjustments only paid."""
-    unit = np.eye(len(problem.tiers))[tier]
-    cheapest = sum(actor.least(unit, len(problem.resources)) for actor in problem.actors)
-    adjusted = np.minimum(problem.adjustment_prices[:, tier], 0) @ problem.adjustment_most
-    return round(cheapest) + int(adjusted)

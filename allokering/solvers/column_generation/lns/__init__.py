@@ -1,1 +1,1 @@
-"""Large-neighbourhood search: destroy operators, their sizes, and the order they run in."""
+"""Large-neighbourhood search: destroy operators with adaptive size, repair by sub-MIPs, and the order they run in."""

@@ -1,7 +1,7 @@
-"""A first plan of a vast problem, made beside the relaxation from when its prices are worth following.
+"""Concurrent construction: a first plan, made in a thread of its own from when the root's duals are worth following.
 
-It takes one thread, as the relaxation does. What it begins from does not depend on the clock, and its plan is asked for
-when the relaxation is solved; so the result is the same however fast the machine is. The pool may grow meanwhile: its
+It takes one thread, as the root node does. What it begins from does not depend on the clock, and its plan is asked for
+when the root node is solved; so the result is the same however fast the machine is. The pool may grow meanwhile: its
 arrays are replaced, never changed in place, so columns that the plan is made of stay what they are.
 """
 
@@ -11,41 +11,50 @@ from concurrent.futures import ThreadPoolExecutor
 
 from allokering.problem import Integers
 from allokering.solvers.budget import Budget
-from allokering.solvers.column_generation.bounds.row_and_column_generation import sweep
-from allokering.solvers.column_generation.lns.neighbourhoods import Neighbourhood
-from allokering.solvers.column_generation.primal.sub_mip import Incumbent, Program
+from allokering.solvers.column_generation.lns.construction import partition_pass
+from allokering.solvers.column_generation.lns.neighbourhoods import DestroyOperators
+from allokering.solvers.column_generation.parameters import ConstructionParameters
+from allokering.solvers.column_generation.primal.incumbent import Incumbent
+from allokering.solvers.column_generation.primal.sub_mip import SubMip
 
 
-class Beside:
-    """The making of a first plan.
+class ConcurrentConstruction:
+    """Concurrent construction of a first plan.
 
     Args:
-        program: solves its parts.
+        sub_mip: repairs.
         columns: a column per actor to begin with.
-        nodes: of the branch and bound of the beginning.
-        neighbourhood: for the groups of the sweep.
+        operators: for the groups of the pass.
         left: seconds in all; None: without a limit.
+        parameters: of the construction.
     """
 
     def __init__(
-        self, program: Program, columns: Integers, nodes: int, neighbourhood: Neighbourhood, left: float | None
+        self,
+        sub_mip: SubMip,
+        columns: Integers,
+        operators: DestroyOperators,
+        left: float | None,
+        parameters: ConstructionParameters,
     ) -> None:
-        self._clock = Budget(left)
-        self._program = program
-        self._neighbourhood = neighbourhood
+        self._budget = Budget(left)
+        self._sub_mip = sub_mip
+        self._operators = operators
+        self._parameters = parameters
         threads = ThreadPoolExecutor(1)
-        self._job = threads.submit(self._make, columns, nodes)
+        self._job = threads.submit(self._make, columns)
         threads.shutdown(wait=False)
 
-    def _make(self, columns: Integers, nodes: int) -> Incumbent | None:
-        begun, _ = self._program.begin(columns, nodes, self._clock.left)
+    def _make(self, columns: Integers) -> Incumbent | None:
+        nodes = self._parameters.start_nodes
+        begun, _ = self._sub_mip.restricted_master_heuristic(columns, nodes, self._budget.left)
         if begun is None:
             return None
-        return sweep(self._program, self._neighbourhood, begun, 1, self._clock, lambda _: False)
+        return partition_pass(self._sub_mip, self._operators, begun, 1, self._budget, lambda _: False, self._parameters)
 
     def stop(self) -> None:
-        """Begin no more parts."""
-        self._clock.stop()
+        """Begin no more repairs."""
+        self._budget.stop()
 
     def plan(self) -> Incumbent | None:
         """The plan, when it is done; None if there is none."""
@@ -54,4 +63,4 @@ class Beside:
     @property
     def struck(self) -> bool:
         """Did time cut it short?"""
-        return self._clock.is_over or self._program.struck
+        return self._budget.is_over or self._sub_mip.struck

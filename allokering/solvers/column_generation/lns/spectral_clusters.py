@@ -1,7 +1,7 @@
-"""Groups of actors who compete: who can use the same resources belongs together.
+"""Spectral co-clustering: groups of actors who compete: who can use the same resources belongs together.
 
 The split is a spectral bisection, repeated: actors are ordered along the second singular vector of "who could use
-what" (Dhillon, Co-clustering documents and words using bipartite spectral graph partitioning, KDD 2001).
+what" (Dhillon, Co-clustering documents and words using bipartite spectral graph partitioning, KDD 2001, pp. 269-274).
 """
 
 from __future__ import annotations
@@ -11,17 +11,21 @@ from scipy import sparse
 from scipy.sparse.linalg import svds
 
 from allokering.problem import Floats, Integers, Problem
-
-SMALL = 20
-"""Up to so many actors or resources, all singular vectors are found at once."""
+from allokering.solvers.column_generation.parameters import DEFAULTS
 
 
-def groups_of(problem: Problem, most: int) -> list[Integers]:
-    """Groups of at most so many actors."""
+def spectral_clusters(problem: Problem, most: int, dense: int = DEFAULTS.construction.dense) -> list[Integers]:
+    """Spectral co-clustering: groups of at most so many actors, everybody in one.
+
+    Args:
+        problem: of the actors.
+        most: actors in a group.
+        dense: up to so many actors or resources, all singular vectors are found at once.
+    """
     wants = _wants(problem)
     groups = [np.arange(len(problem.actors))]
     while len(largest := max(groups, key=len)) > most:
-        groups = [group for group in groups if group is not largest] + _halves(wants, largest)
+        groups = [group for group in groups if group is not largest] + _halves(wants, largest, dense)
     return sorted(groups, key=lambda group: int(group[0]))
 
 
@@ -35,20 +39,21 @@ def _wants(problem: Problem) -> sparse.csr_array:
     )
 
 
-def _halves(wants: sparse.csr_array, group: Integers) -> list[Integers]:
-    """Two groups of equal size that want different things."""
+def _halves(wants: sparse.csr_array, group: Integers, dense: int) -> list[Integers]:
+    """Spectral bisection: two groups of equal size that want different things."""
     table = wants[group]
     table = table[:, np.asarray(table.sum(axis=0)).ravel() > 0]
     by_actor, by_resource = (1 / np.sqrt(np.maximum(np.asarray(table.sum(axis=axis)).ravel(), 1e-9)) for axis in (1, 0))
+    # The normalised matrix of Dhillon, p. 271: D1^(-1/2) A D2^(-1/2).
     scaled = sparse.csr_array(sparse.diags_array(by_actor) @ table @ sparse.diags_array(by_resource))
-    order = np.argsort(_second(scaled) * by_actor, kind="stable")
+    order = np.argsort(_second(scaled, dense) * by_actor, kind="stable")
     half = len(group) // 2
     return [np.sort(group[order[:half]]), np.sort(group[order[half:]])]
 
 
-def _second(scaled: sparse.csr_array) -> Floats:
+def _second(scaled: sparse.csr_array, dense: int) -> Floats:
     """The left singular vector that belongs to the second largest singular value."""
-    if min(scaled.shape) <= SMALL:
+    if min(scaled.shape) <= dense:
         vectors = np.linalg.svd(scaled.toarray(), full_matrices=False)[0]
         return np.asarray(vectors[:, min(1, vectors.shape[1] - 1)] if vectors.size else np.zeros(scaled.shape[0]))
     start = np.ones(min(scaled.shape)) / np.sqrt(min(scaled.shape))

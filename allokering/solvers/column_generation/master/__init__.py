@@ -1,1 +1,1 @@
-"""The restricted master problem, its duals, its column pool and pricing."""
+"""The restricted master problem (RMP): its columns, its duals, and pricing."""

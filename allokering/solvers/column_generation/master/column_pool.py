@@ -1,4 +1,4 @@
-"""The options that the large solver has at hand: a few of every actor's, found by pricing, as columns of one table."""
+"""Column pool: the options generated so far, a few of every actor's, as columns of one table."""
 
 from __future__ import annotations
 
@@ -10,26 +10,30 @@ from scipy import sparse
 from allokering.problem import Integers, Problem
 
 
-class Pool:
-    """Columns in the order in which they came; a column is never dropped, so its number never changes."""
+class ColumnPool:
+    """Column pool: N columns in the order in which they came; none is ever dropped, so its number never changes."""
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         self.actor = np.zeros(0, dtype=np.int64)
-        """Number of each column's actor (N)."""
+        """Number of each column's actor, k(n): shape (N,)."""
         self.option = np.zeros(0, dtype=np.int64)
-        """The column's option among its actor's (N)."""
+        """The column's option among its actor's: shape (N,)."""
         self.usage = sparse.csr_array((0, len(problem.resources)), dtype=np.int64)
-        """What each column uses: shape (N, resources)."""
+        """What each column uses, A: shape (N, resources)."""
         self.prices = np.zeros((0, len(problem.tiers)), dtype=np.int64)
-        """What each column costs: shape (N, tiers)."""
+        """What each column costs, C: shape (N, tiers)."""
         self._number: dict[tuple[int, int], int] = {}
 
     def __len__(self) -> int:
         return len(self.actor)
 
     def add(self, wanted: Sequence[tuple[int, Integers]]) -> Integers:
-        """Have these options of actors at hand; the numbers of their columns."""
+        """Have these options of actors in the pool; the numbers of their columns, in the order asked.
+
+        After it, every option asked for is a column once, and the columns that were there have the numbers they had.
+        Arrays are replaced, never changed in place: another thread may go on reading the old ones.
+        """
         usages, prices, actors, options = [self.usage], [self.prices], [self.actor], [self.option]
         size = len(self)
         for actor, chosen in wanted:

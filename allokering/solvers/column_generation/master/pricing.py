@@ -1,7 +1,7 @@
-"""What every option costs at the prices of the relaxation: the bound that follows, and the options worth having.
+"""Pricing: the reduced cost of every option at the duals, the Lagrangian bound that follows, and the columns to add.
 
-Any prices that are not negative give a bound, by weak duality: every actor takes its cheapest option, every relief and
-transfer is taken whole where it pays, and what the rows allow is paid back. So no tolerance of a solver enters.
+The options of an actor are priced by a few array operations, whatever their number; a MIR cut is seen by them as a
+surcharge by resource and amount, since its coefficients are a function of what an option supplies.
 """
 
 from __future__ import annotations
@@ -12,142 +12,156 @@ from dataclasses import dataclass
 import numpy as np
 
 from allokering.problem import Booleans, Floats, Integers, Problem, Surcharges
-from allokering.solvers.column_generation.master.column_pool import Pool
-from allokering.solvers.mir_cuts import RoundingRow
-
-SAFE = 1e-9
-"""Relative difference between two costs below which neither is called cheaper."""
-FREE = 1e-6
-"""An adjustment whose unit costs no less than minus this is not called paying."""
+from allokering.solvers.column_generation.master.column_pool import ColumnPool
+from allokering.solvers.column_generation.parameters import DEFAULTS, PricingParameters
+from allokering.solvers.lagrangian_bound import lagrangian_bound
+from allokering.solvers.mir_cuts import MirCut
 
 
 @dataclass(frozen=True)
-class Prices:
-    """A price per resource, per held tier and per rounding row, none negative."""
+class Duals:
+    """Duals of the restricted master's rows, none negative; the convexity rows have theirs in `MasterSolution`."""
 
     resources: Floats
+    """Of the resources, π: shape (resources,)."""
     tiers: Floats
-    """What a unit of each tier weighs: what is minimised by its weights, what is held by the hold's price."""
-    held: float
-    """What the holds allow, at their prices."""
-    rows: Floats
+    """What a unit of each tier weighs: its objective weight, or the dual of its objective cut, σ: shape (tiers,)."""
+    constant: float
+    """Constant term of the dualised objective cuts: their right-hand sides at their duals, σ v."""
+    cuts: Floats
+    """Of the MIR cuts, μ: shape (cuts,)."""
 
 
 @dataclass(frozen=True)
-class Priced:
-    """What prices say of the actors that were asked."""
+class PricingResult:
+    """What pricing at some duals found."""
 
     bound: float
+    """Lagrangian bound at these duals, if every actor was asked."""
     cheapest: Floats
-    """Cost of each actor's cheapest option."""
+    """Reduced cost of each actor's cheapest option before the convexity dual; inf if not asked: shape (actors,)."""
     wanted: list[tuple[int, Integers]]
-    """By actor: its cheapest options, as far as they cost less than the actor pays at present."""
+    """By actor: its cheapest options, as far as their reduced cost is negative."""
     costs: list[Floats]
-    """What those cost."""
+    """What those cost at the duals, before the convexity dual."""
     paying: Integers
-    """Adjustments that pay at these prices, by resource that they relieve, those that pay most first."""
+    """Adjustments with a negative reduced cost, by resource that they relieve, the most negative first."""
 
 
 class Pricer:
-    """Prices the options of all actors."""
+    """Pricing problem: one per actor, solved by looking at all its options at once."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, parameters: PricingParameters = DEFAULTS.pricing) -> None:
         self.problem = problem
+        self._parameters = parameters
         amounts = [np.zeros(1, dtype=np.int64), *(actor.amounts() for actor in problem.actors)]
         self._amounts = np.unique(np.concatenate(amounts)).astype(np.int64)
         relieved = [one.resource for one in problem.reliefs] + [one.source for one in problem.transfers]
         self._relieved = np.array(relieved, dtype=np.int64)
 
-    def surcharges(self, cuts: Sequence[RoundingRow], row_prices: Floats) -> Surcharges | None:
-        """What the rounding rows pay options back for their supplies; None if they pay nothing."""
-        if not row_prices.any():
+    def surcharges(self, cuts: Sequence[MirCut], duals: Floats) -> Surcharges | None:
+        """Duals of MIR cuts as pricing sees them: what a cut pays options back for their supplies; None if nothing.
+
+        Args:
+            cuts: the cuts.
+            duals: of the cuts, μ: shape (cuts,).
+        """
+        if not duals.any():
             return None
         table = np.zeros((len(self.problem.resources) + 1, len(self._amounts)))
-        for number in np.flatnonzero(row_prices).tolist():
+        for number in np.flatnonzero(duals).tolist():
             cut = cuts[number]
-            table[cut.resource] -= row_prices[number] * cut.coefficients(self._amounts)
+            table[cut.resource] -= duals[number] * cut.coefficients(self._amounts)
         return Surcharges(self._amounts, table)
 
     def price(
         self,
-        cuts: Sequence[RoundingRow],
-        prices: Prices,
+        cuts: Sequence[MirCut],
+        duals: Duals,
         *,
-        pays: Floats | None = None,
-        most: int = 5,
+        convexity_duals: Floats | None = None,
+        most: int | None = None,
         actors: Iterable[int] | None = None,
-    ) -> Priced:
+    ) -> PricingResult:
         """Price the options of the actors (all by default; only then is there a bound).
 
         Args:
-            cuts: the rounding rows that `prices.rows` speaks of.
-            prices: the prices.
-            pays: what each actor pays in the relaxation; only cheaper options are wanted. None: any option is.
+            cuts: the MIR cuts that `duals.cuts` speaks of.
+            duals: the duals.
+            convexity_duals: what each actor's column costs in the restricted master, ν; only options below it, of
+                negative reduced cost, are wanted: shape (actors,). None: any option is.
             most: so many options are wanted of each actor.
             actors: the actors asked.
         """
         problem = self.problem
-        surcharges = self.surcharges(cuts, prices.rows)
-        adjustments = self._adjustment_costs(cuts, prices)
-        allowed = float(prices.resources @ problem.bounds) + prices.held
-        allowed -= sum(prices.rows[number] * cuts[number].least for number in np.flatnonzero(prices.rows).tolist())
+        most = self._parameters.columns_each if most is None else most
+        surcharges = self.surcharges(cuts, duals.cuts)
+        adjustments = self._adjustment_costs(cuts, duals)
+        constant = float(duals.resources @ problem.bounds) + duals.constant
+        constant -= sum(duals.cuts[number] * cuts[number].least for number in np.flatnonzero(duals.cuts).tolist())
         cheapest = np.full(len(problem.actors), np.inf)
         wanted, paid = [], []
         for number in range(len(problem.actors)) if actors is None else actors:
-            options, costs = problem.actors[number].cheapest(most, prices.resources, prices.tiers, surcharges)
+            options, costs = problem.actors[number].cheapest(most, duals.resources, duals.tiers, surcharges)
             cheapest[number] = costs.min()
-            limit = np.inf if pays is None else pays[number] - SAFE * max(1.0, abs(pays[number]))
+            limit = np.inf
+            if convexity_duals is not None:
+                limit = convexity_duals[number] - self._parameters.tolerance * max(1.0, abs(convexity_duals[number]))
             if cheapest[number] < limit:
                 wanted.append((number, options[costs < limit]))
                 paid.append(costs[costs < limit])
-        bound = cheapest.sum() + np.minimum(adjustments, 0) @ problem.adjustment_most - allowed
-        return Priced(float(bound), cheapest, wanted, paid, self._best_of_each_source(adjustments))
+        bound = lagrangian_bound(cheapest, adjustments, problem.adjustment_most, constant)
+        return PricingResult(bound, cheapest, wanted, paid, self._paying(adjustments))
 
-    def _adjustment_costs(self, cuts: Sequence[RoundingRow], prices: Prices) -> Floats:
-        """What a unit of every adjustment costs; a negative one pays."""
-        costs = self.problem.adjustment_usage @ prices.resources + self.problem.adjustment_prices @ prices.tiers
-        for number in np.flatnonzero(prices.rows).tolist():
-            costs[cuts[number].helpers] -= prices.rows[number] / cuts[number].remainder
+    def _adjustment_costs(self, cuts: Sequence[MirCut], duals: Duals) -> Floats:
+        """Reduced cost of a unit of every adjustment: shape (adjustments,)."""
+        costs = self.problem.adjustment_usage @ duals.resources + self.problem.adjustment_prices @ duals.tiers
+        for number in np.flatnonzero(duals.cuts).tolist():
+            costs[cuts[number].helpers] -= duals.cuts[number] / cuts[number].remainder
         return np.asarray(costs, dtype=np.float64)
 
-    def worth_having(self, cuts: Sequence[RoundingRow], prices: Prices, ways: int) -> Booleans:
-        """The adjustments that are worth having at hand: of those that relieve a resource, so many that cost least."""
-        costs = self._adjustment_costs(cuts, prices)
+    def cheapest_adjustments(self, cuts: Sequence[MirCut], duals: Duals, each: int) -> Booleans:
+        """Restricted adjustments: of those that relieve a resource, so many of the least reduced cost."""
+        costs = self._adjustment_costs(cuts, duals)
         order = np.lexsort((costs, self._relieved))
         relieved = self._relieved[order]
-        is_worth = np.zeros(len(costs), dtype=bool)
-        is_worth[order] = np.arange(len(order)) - np.searchsorted(relieved, relieved) < ways
-        return is_worth
+        is_among = np.zeros(len(costs), dtype=bool)
+        is_among[order] = np.arange(len(order)) - np.searchsorted(relieved, relieved) < each
+        return is_among
 
     def best_of_each_resource(self, actor: int, options: Integers, costs: Floats, most: int) -> Integers:
-        """Of these options of an actor, the cheapest that uses each resource, ascending."""
+        """Diversified columns: of these options of an actor, the cheapest that uses each resource, ascending."""
         usage = self.problem.actors[actor].usage(options, len(self.problem.resources)).tocoo()
         order = np.lexsort((usage.row, costs[usage.row], usage.col))
         firsts = np.flatnonzero(np.diff(usage.col[order], prepend=-1))
         best = np.unique(np.append(usage.row[order[firsts]], costs.argmin()))
         return np.sort(options[best[np.argsort(costs[best], kind="stable")[:most]]])
 
-    def _best_of_each_source(self, costs: Floats) -> Integers:
-        """The adjustments that pay, by resource that they relieve, those that pay most first."""
-        paying = np.flatnonzero(costs < -FREE)
+    def _paying(self, costs: Floats) -> Integers:
+        """The adjustments of negative reduced cost, by resource that they relieve, the most negative first."""
+        paying = np.flatnonzero(costs < -self._parameters.adjustment_tolerance)
         return paying[np.lexsort((costs[paying], self._relieved[paying]))]
 
-    def excess(self, cuts: Sequence[RoundingRow], prices: Prices, priced: Priced, columns: Pool) -> Floats:
-        """What columns cost above their actors' cheapest options."""
-        surcharges = self.surcharges(cuts, prices.rows)
-        costs = columns.usage @ prices.resources + columns.prices @ prices.tiers
+    def reduced_costs(self, cuts: Sequence[MirCut], duals: Duals, priced: PricingResult, pool: ColumnPool) -> Floats:
+        """Reduced costs of the pool's columns: what each costs above its actor's cheapest option: shape (N,)."""
+        surcharges = self.surcharges(cuts, duals.cuts)
+        costs = pool.usage @ duals.resources + pool.prices @ duals.tiers
         if surcharges is not None:
-            costs = costs + surcharges.of(columns.usage)
-        return np.asarray(costs - priced.cheapest[columns.actor], dtype=np.float64)
+            costs = costs + surcharges.of(pool.usage)
+        return np.asarray(costs - priced.cheapest[pool.actor], dtype=np.float64)
 
-    def within(
-        self, cuts: Sequence[RoundingRow], prices: Prices, room: float, most: int
-    ) -> list[tuple[int, Integers]] | None:
-        """By actor: the options that cost at most `room` more than its cheapest; None if above `most`, or not known."""
-        surcharges = self.surcharges(cuts, prices.rows)
+    def within(self, cuts: Sequence[MirCut], duals: Duals, room: float, most: int) -> list[tuple[int, Integers]] | None:
+        """Enumeration by reduced cost: by actor, the options that cost at most `room` more than its cheapest.
+
+        None if they are more than `most`, or not known.
+
+        With `room` the gap, no other option is in a better plan (Baldacci, Christofides and Mingozzi, Mathematical
+        Programming 115, 2008, pp. 351-385).
+        """
+        surcharges = self.surcharges(cuts, duals.cuts)
         found, left = [], most
         for number, actor in enumerate(self.problem.actors):
-            near = actor.within(room, left, prices.resources, prices.tiers, surcharges)
+            near = actor.within(room, left, duals.resources, duals.tiers, surcharges)
             if near is None:
                 return None
             found.append((number, near))

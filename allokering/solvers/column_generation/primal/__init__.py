@@ -1,1 +1,1 @@
-"""Primal heuristics: greedy, diving, and sub-MIPs with most actors fixed."""
+"""Primal heuristics: first fit, diving, and sub-MIPs with most actors fixed."""

@@ -1,7 +1,9 @@
-"""A first whole plan: fix what the relaxation likes best, solve again, price again, until every actor has one option.
+"""Diving: fix what the restricted master likes best, re-optimise, price again, until every actor has one column.
 
-Where the relaxation then leaves an actor without any option, or cannot keep a hold, what was fixed last is let go and
-half as much is fixed; a single option that cannot stand is not tried again in this dive.
+(Sadykov, Vanderbeck, Pessoa, Tahiri and Uchoa, Primal heuristics for branch and price: the assets of diving methods,
+INFORMS Journal on Computing 31, 2019, pp. 251-267.) Where the restricted master then leaves an actor without any
+column, or cannot keep an objective cut, what was fixed last is let go and half as much is fixed; a single column that
+cannot stand is not tried again in this dive (a tabu list of one dive).
 """
 
 from __future__ import annotations
@@ -11,74 +13,80 @@ import numpy as np
 from allokering.problem import Booleans, Integers
 from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation.master.pricing import Pricer
-from allokering.solvers.column_generation.master.restricted_master import DUAL, PRIMAL, Point, Relaxation
-
-SURE = 0.95
-"""Columns of at least this value are fixed at once."""
-LIKELY = 0.5
-"""Columns below this value are fixed one at a time."""
-PART = 25
-"""One in so many actors is fixed from a value that is not sure before the relaxation is solved again."""
-EACH = 3
-"""Options of an actor that one pricing may bring in."""
-SHORT = 1e-6
-"""A shortage above this is one."""
+from allokering.solvers.column_generation.master.restricted_master import MasterSolution, RestrictedMaster
+from allokering.solvers.column_generation.parameters import DEFAULTS, DivingParameters
 
 
-def dive(relaxation: Relaxation, pricer: Pricer, clock: Budget) -> tuple[Integers, Integers] | None:
-    """The chosen columns, one per actor in order, and the adjustments; None if the dive went dry or time was up."""
-    pool = relaxation.pool
+def dive(
+    master: RestrictedMaster, pricer: Pricer, budget: Budget, parameters: DivingParameters = DEFAULTS.diving
+) -> tuple[Integers, Integers] | None:
+    """Diving: the chosen columns, one per actor in order, and the adjustments; None if it went dry or time was up.
+
+    After it, the restricted master may use all columns again, and has those that were priced in.
+    """
+    pool = master.pool
     fixed: dict[int, int] = {}
-    banned: set[int] = set()
+    tabu: set[int] = set()
     last: dict[int, int] = {}
     most = len(pool.problem.actors)
     found = None
     for _ in range(1 + 2 * len(pool.problem.actors)):
-        relaxation.allow(_allowed(pool.actor, fixed, banned))
-        point = _priced(relaxation, pricer, fixed)
-        if clock.left == 0.0:
+        master.restrict_columns(_allowed(pool.actor, fixed, tabu))
+        solution = _reoptimised(master, pricer, fixed, parameters.columns_each)
+        if budget.left == 0.0:
             break
-        if point is None or np.any(point.shortages > SHORT):
+        if solution is None or np.any(solution.shortages > parameters.shortage):
             if not last:
                 break
             fixed = {actor: column for actor, column in fixed.items() if actor not in last}
-            banned |= set(last.values()) if len(last) == 1 else set()
+            tabu |= set(last.values()) if len(last) == 1 else set()
             most = max(1, len(last) // 2)
             last = {}
             continue
         if len(fixed) == len(pool.problem.actors):
             columns = np.array([fixed[actor] for actor in range(len(fixed))], dtype=np.int64)
-            found = columns, np.rint(point.amounts).astype(np.int64)
+            found = columns, np.rint(solution.amounts).astype(np.int64)
             break
-        last = _next(point, pool.actor, fixed, banned, most)
+        last = _next(solution, pool.actor, fixed, tabu, most, parameters)
         fixed |= last
         most *= 2
-    relaxation.allow(np.ones(len(pool), dtype=bool))
+    master.restrict_columns(np.ones(len(pool), dtype=bool))
     return found
 
 
-def _priced(relaxation: Relaxation, pricer: Pricer, fixed: dict[int, int]) -> Point | None:
-    """The relaxation as it is now, after one pricing of the actors that are free."""
-    point = relaxation.solve(DUAL)
-    free = [actor for actor in range(len(relaxation.pool.problem.actors)) if actor not in fixed]
-    if point is None or not free:
-        return point
-    priced = pricer.price(relaxation.cuts, point.prices, pays=point.pays, most=EACH, actors=free)
-    if relaxation.grow(relaxation.pool.add(priced.wanted), priced.paying):
-        return relaxation.solve(PRIMAL)
-    return point
+def _reoptimised(
+    master: RestrictedMaster, pricer: Pricer, fixed: dict[int, int], columns_each: int
+) -> MasterSolution | None:
+    """The restricted master as it is now, after one pricing of the actors that are not fixed."""
+    solution = master.solve("dual")
+    free = [actor for actor in range(len(master.pool.problem.actors)) if actor not in fixed]
+    if solution is None or not free:
+        return solution
+    convexity_duals = solution.convexity_duals
+    priced = pricer.price(master.cuts, solution.duals, convexity_duals=convexity_duals, most=columns_each, actors=free)
+    if master.add_columns(master.pool.add(priced.wanted), priced.paying):
+        return master.solve("primal")
+    return solution
 
 
-def _next(point: Point, actor: Integers, fixed: dict[int, int], banned: set[int], most: int) -> dict[int, int]:
-    """The columns to fix now, at most so many: all that are sure, and the likeliest of the others."""
+def _next(
+    solution: MasterSolution,
+    actor: Integers,
+    fixed: dict[int, int],
+    tabu: set[int],
+    most: int,
+    parameters: DivingParameters,
+) -> dict[int, int]:
+    """Rounding: the columns to fix now, at most so many: all that are sure, and the likeliest of the others."""
     new: dict[int, int] = {}
     unsure = 0
-    for column in np.argsort(-point.chosen, kind="stable").tolist():
-        value, who = point.chosen[column], int(actor[column])
-        if who in fixed or who in new or column in banned:
+    for column in np.argsort(-solution.chosen, kind="stable").tolist():
+        value, who = solution.chosen[column], int(actor[column])
+        if who in fixed or who in new or column in tabu:
             continue
-        if value < SURE:
-            if unsure >= max(1, len(point.pays) // PART) or (unsure and value < LIKELY):
+        if value < parameters.sure:
+            enough = max(1, len(solution.convexity_duals) // parameters.one_in)
+            if unsure >= enough or (unsure and value < parameters.likely):
                 break
             unsure += 1
         new[who] = column
@@ -87,9 +95,9 @@ def _next(point: Point, actor: Integers, fixed: dict[int, int], banned: set[int]
     return new
 
 
-def _allowed(actor: Integers, fixed: dict[int, int], banned: set[int]) -> Booleans:
-    """The fixed columns, and of the actors that are free all but the banned."""
+def _allowed(actor: Integers, fixed: dict[int, int], tabu: set[int]) -> Booleans:
+    """The fixed columns, and of the actors that are not fixed all but the tabu ones: shape (N,)."""
     allowed = ~np.isin(actor, list(fixed))
     allowed[list(fixed.values())] = True
-    allowed[list(banned)] = False
+    allowed[list(tabu)] = False
     return allowed

@@ -1,8 +1,12 @@
-"""One sub-problem: some actors are free, with the columns at hand, all else stays as it is in the plan we have.
+"""Sub-MIP: some actors are freed, with columns of the pool to choose from; all others stay fixed as in the incumbent.
 
-The reliefs and transfers on the rows that the free actors touch are free too, if they are worth having at hand. They
-are continuous in the program: with every option whole they are flows, whose best amounts are whole; where an answer's
-are not, it is solved for once more with whole ones.
+It is the repair of large-neighbourhood search, and, with everybody freed, the restricted master heuristic (Joncour,
+Michel, Sadykov, Sverdlov and Vanderbeck, Column generation based primal heuristics, Electronic Notes in Discrete
+Mathematics 36, 2010, pp. 695-702).
+
+The reliefs and transfers on the rows that the freed actors touch are free too, if they are among the restricted ones.
+They are continuous in the program: with every column whole they are flows, whose best amounts are whole; where an
+answer's are not, it is solved for once more with whole ones.
 """
 
 from __future__ import annotations
@@ -17,23 +21,16 @@ from scipy import sparse
 
 from allokering.problem import Booleans, Floats, Integers
 from allokering.solvers.budget import Budget
-from allokering.solvers.column_generation.master.column_pool import Pool
-from allokering.solvers.column_generation.scalarisation import Aim
+from allokering.solvers.column_generation.master.column_pool import ColumnPool
+from allokering.solvers.column_generation.parameters import DEFAULTS, SubMipParameters
+from allokering.solvers.column_generation.primal.incumbent import Incumbent, incumbent_of, keeps_objective_cuts
+from allokering.solvers.column_generation.scalarisation import Scalarisation
 from allokering.solvers.highs_api import NO_GAP, model_of, quiet_highs
-
-WHOLE = 1e-6
-"""How far from a whole number an amount of the solver may be."""
-CLOSE = 0.1
-"""A sub-problem is solved when its gap is this part of its actors' share of the gap of the whole."""
-JOINING = 100
-"""Nodes of the branch and bound that joins two plans."""
-SECONDS = 15.0
-"""A sub-problem that takes this long is broken off: a guard, far above what the nodes allow."""
 
 
 @dataclass(frozen=True)
 class Effort:
-    """What a sub-problem took."""
+    """What a sub-MIP took."""
 
     is_proven: bool
     steps: int
@@ -41,163 +38,156 @@ class Effort:
 
 
 NOTHING = Effort(is_proven=False, steps=0)
-"""What a sub-problem took that was not begun."""
+"""What a sub-MIP took that was not begun."""
 
 
-@dataclass(frozen=True)
-class Incumbent:
-    """A whole plan: a column per actor, and the amounts of the adjustments."""
-
-    columns: Integers
-    amounts: Integers
-    values: tuple[int, ...]
-    """By tier."""
-
-
-def incumbent(pool: Pool, columns: Integers, amounts: Integers) -> Incumbent | None:
-    """The plan, if it is feasible."""
-    problem = pool.problem
-    used = np.asarray(pool.usage[columns].sum(axis=0)).ravel() + problem.adjustment_usage.T @ amounts
-    within = np.all(amounts >= 0) and np.all(amounts <= problem.adjustment_most)
-    if not within or np.any(used > problem.bounds):
-        return None
-    values = pool.prices[columns].sum(axis=0) + amounts @ problem.adjustment_prices
-    return Incumbent(columns, amounts, tuple(int(value) for value in values))
-
-
-def keeps(plan: Incumbent, holds: Mapping[int, int]) -> bool:
-    """Does it keep to what earlier tiers are held at?"""
-    return all(plan.values[tier] <= value for tier, value in holds.items())
-
-
-class Program:
-    """Makes and solves the sub-problems of one aim.
+class SubMip:
+    """Makes and solves the sub-MIPs of one scalarisation.
 
     Args:
-        pool: the columns at hand.
-        excess: what each costs above its actor's cheapest option; a sub-problem takes the cheapest first.
-        aim: what is minimised.
-        holds: the tiers held, and their values.
+        pool: the columns, as they are now; those that come later are not known here.
+        reduced_costs: of the columns; a sub-MIP takes those of an actor that are least: shape (N,).
+        scalarisation: what is minimised.
+        objective_cuts: the tiers held, and their values.
         seed: of the solver's own randomness.
-        at_hand: the adjustments that a sub-problem may use; those in use it may always. None: all.
-        bound: what that is at least, if sub-problems need be solved no further than is worth while beside that;
-            otherwise each is solved to the end, as far as its nodes go.
+        restricted: the adjustments that a sub-MIP may use, those in use apart: shape (adjustments,). None: all.
+        bound: of the scalarisation, if sub-MIPs need be solved no further than is worth while beside that; otherwise
+            each is solved to the end, as far as its nodes go.
+        parameters: limits and tolerances.
     """
 
     def __init__(
         self,
-        pool: Pool,
-        excess: Floats,
-        aim: Aim,
-        holds: dict[int, int],
+        pool: ColumnPool,
+        reduced_costs: Floats,
+        scalarisation: Scalarisation,
+        objective_cuts: Mapping[int, int],
         seed: int,
         *,
-        at_hand: Booleans | None = None,
+        restricted: Booleans | None = None,
         bound: float | None = None,
+        parameters: SubMipParameters = DEFAULTS.sub_mip,
     ) -> None:
         self.struck = False
-        """Was a sub-problem broken off by the clock?"""
+        """Was a sub-MIP broken off by its own limit of seconds?"""
         self.problem = pool.problem
         self._pool = pool
-        self._aim = aim
-        self._holds = holds
+        self._scalarisation = scalarisation
+        self._objective_cuts = objective_cuts
         self._seed = seed
-        self._at_hand = np.ones(len(pool.problem.adjustment_most), dtype=bool) if at_hand is None else at_hand
+        self._restricted = np.ones(len(pool.problem.adjustment_most), dtype=bool) if restricted is None else restricted
         self._bound = bound
+        self._parameters = parameters
         self._adjustments = pool.problem.adjustment_usage
         self._by_resource = pool.problem.adjustment_usage.tocsc()
-        order = np.lexsort((excess, pool.actor))
+        order = np.lexsort((reduced_costs, pool.actor))
         self._columns_of = np.split(order, np.searchsorted(pool.actor[order], np.arange(1, len(pool.problem.actors))))
 
-    def improve(
+    def repair(
         self,
-        now: Incumbent,
-        free: Integers,
+        incumbent: Incumbent,
+        freed: Integers,
         each: int,
         nodes: int,
         seconds: float | None,
         *,
         heuristics: bool = True,
     ) -> tuple[Incumbent, Effort]:
-        """The best plan found with some actors free, and what that took.
+        """Repair: the best plan found with some actors freed, never worse than the incumbent, and what that took.
 
         Args:
-            now: the plan to begin from.
-            free: the actors, ascending.
-            each: so many options each may choose from.
+            incumbent: the plan to begin from.
+            freed: the actors, ascending.
+            each: so many columns each may choose from, besides its own.
             nodes: of the branch and bound.
             seconds: at most; None: no limit but the guard.
             heuristics: may HiGHS look for plans by programs inside this one?
         """
-        cheapest = np.concatenate([self._columns_of[actor][:each] for actor in free])
-        gap = 0.0 if self._bound is None else self._aim.weigh(now.values) - self._bound
-        close = CLOSE * gap * len(free) / len(now.columns)
-        return self._choose(now, free, cheapest, seconds, _How(nodes, close, heuristics))
+        cheapest = np.concatenate([self._columns_of[actor][:each] for actor in freed])
+        whole = 0.0 if self._bound is None else self._scalarisation.weigh(incumbent.values) - self._bound
+        gap = self._parameters.gap_share * whole * len(freed) / len(incumbent.columns)
+        return self._choose(incumbent, freed, cheapest, seconds, _Limits(nodes, gap, heuristics))
 
     def _choose(
-        self, now: Incumbent, free: Integers, columns: Integers, seconds: float | None, how: _How
+        self, incumbent: Incumbent, freed: Integers, columns: Integers, seconds: float | None, limits: _Limits
     ) -> tuple[Incumbent, Effort]:
         """The best plan found with these actors free to choose from these columns and their own, and what that took."""
-        columns = np.union1d(columns, now.columns[free])
+        columns = np.union1d(columns, incumbent.columns[freed])
         touched = np.unique(self._pool.usage[columns].indices)
         moving = np.unique(self._by_resource[:, touched].indices)
-        moving = moving[self._at_hand[moving] | (now.amounts[moving] > 0)]
-        most = SECONDS if seconds is None else min(SECONDS, seconds)
-        found, answer = self._solve(_Part(columns, free, moving, now), most, how)
-        if answer.status == highspy.HighsModelStatus.kTimeLimit and (seconds is None or seconds > SECONDS):
+        moving = moving[self._restricted[moving] | (incumbent.amounts[moving] > 0)]
+        guard = self._parameters.seconds
+        most = guard if seconds is None else min(guard, seconds)
+        candidate, answer = self._solve(_Part(columns, freed, moving, incumbent), most, limits)
+        if answer.status == highspy.HighsModelStatus.kTimeLimit and (seconds is None or seconds > guard):
             self.struck = True
         is_proven = answer.status == highspy.HighsModelStatus.kOptimal
-        return self._better(found, now), Effort(is_proven, answer.steps)
+        return self._better(candidate, incumbent), Effort(is_proven, answer.steps)
 
-    def joined(self, before: Incumbent, now: Incumbent, found: Incumbent, seconds: float | None) -> Incumbent:
-        """What was found from a plan before, as much of it as makes the plan that we have now better."""
-        if now is before:
-            return self._better(found, now)
-        changed = np.flatnonzero(found.columns != before.columns)
-        columns, amounts = now.columns.copy(), now.amounts + found.amounts - before.amounts
-        columns[changed] = found.columns[changed]
-        both = incumbent(self._pool, columns, amounts)
-        both = both if both is not None and keeps(both, self._holds) else None
-        weigh = self._aim.weigh
-        least = weigh(now.values) - weigh(before.values) + weigh(found.values)
+    def merge(self, parent: Incumbent, incumbent: Incumbent, candidate: Incumbent, seconds: float | None) -> Incumbent:
+        """Merge: what a candidate changed of its parent, put into the incumbent that there is by now; never worse.
+
+        Where the two sets of changes do not add up, a small sub-MIP decides over what the candidate changed.
+        """
+        if incumbent is parent:
+            return self._better(candidate, incumbent)
+        changed = np.flatnonzero(candidate.columns != parent.columns)
+        columns, amounts = incumbent.columns.copy(), incumbent.amounts + candidate.amounts - parent.amounts
+        columns[changed] = candidate.columns[changed]
+        both = incumbent_of(self._pool, columns, amounts)
+        both = both if both is not None and keeps_objective_cuts(both, self._objective_cuts) else None
+        weigh = self._scalarisation.weigh
+        least = weigh(incumbent.values) - weigh(parent.values) + weigh(candidate.values)
         adds_up = both is not None and weigh(both.values) <= least
         if adds_up or not len(changed):
-            return self._better(both, now)
-        return self._choose(now, changed, found.columns[changed], seconds, _How(JOINING))[0]
+            return self._better(both, incumbent)
+        limits = _Limits(self._parameters.merge_nodes)
+        return self._choose(incumbent, changed, candidate.columns[changed], seconds, limits)[0]
 
-    def finish(self, now: Incumbent, columns: Integers, nodes: int, seconds: float | None) -> tuple[Incumbent, float]:
-        """The best plan found out of these columns, and what any plan out of them costs at least."""
-        actors, adjustments = len(self._pool.problem.actors), len(self._pool.problem.adjustment_most)
-        part = _Part(columns, np.arange(actors), np.arange(adjustments), now)
-        found, answer = self._solve(part, seconds, _How(nodes))
-        return self._better(found, now), answer.bound
+    def branch_and_bound(
+        self, incumbent: Incumbent, columns: Integers, nodes: int, seconds: float | None
+    ) -> tuple[Incumbent, float]:
+        """Branch and bound over these columns, all actors freed: the best plan found, and a bound of all of theirs."""
+        part = _Part(columns, self._everybody(), self._every_adjustment(), incumbent)
+        candidate, answer = self._solve(part, seconds, _Limits(nodes))
+        return self._better(candidate, incumbent), answer.bound
 
-    def _better(self, found: Incumbent | None, now: Incumbent) -> Incumbent:
+    def restricted_master_heuristic(
+        self, columns: Integers, nodes: int, seconds: float | None
+    ) -> tuple[Incumbent | None, bool]:
+        """Restricted master heuristic: a plan out of these columns, or None; and is it proven that there is none?"""
+        part = _Part(columns, self._everybody(), self._every_adjustment(), None)
+        candidate, answer = self._solve(part, seconds, _Limits(nodes))
+        return candidate, answer.status == highspy.HighsModelStatus.kInfeasible
+
+    def _everybody(self) -> Integers:
+        return np.arange(len(self.problem.actors))
+
+    def _every_adjustment(self) -> Integers:
+        return np.arange(len(self.problem.adjustment_most))
+
+    def _better(self, candidate: Incumbent | None, incumbent: Incumbent) -> Incumbent:
         """The better of the two."""
-        return now if found is None or not self._aim.is_better(found.values, now.values) else found
+        if candidate is None or not self._scalarisation.is_better(candidate.values, incumbent.values):
+            return incumbent
+        return candidate
 
-    def begin(self, columns: Integers, nodes: int, seconds: float | None) -> tuple[Incumbent | None, bool]:
-        """A plan out of these columns; None if none was found, and whether it was proven that there is none."""
-        actors, adjustments = len(self._pool.problem.actors), len(self._pool.problem.adjustment_most)
-        part = _Part(columns, np.arange(actors), np.arange(adjustments), None)
-        found, answer = self._solve(part, seconds, _How(nodes))
-        return found, answer.status == highspy.HighsModelStatus.kInfeasible
-
-    def _solve(self, part: _Part, seconds: float | None, how: _How) -> tuple[Incumbent | None, _Answer]:
+    def _solve(self, part: _Part, seconds: float | None, limits: _Limits) -> tuple[Incumbent | None, _Answer]:
         """Solve for a part of the plan; once more with whole adjustments where they did not come out whole."""
-        pool, problem, now = self._pool, self._pool.problem, part.now
+        pool, problem, incumbent = self._pool, self.problem, part.incumbent
         chosen, rest = np.zeros(len(problem.actors), dtype=np.int64), np.zeros(len(problem.adjustment_most), np.int64)
-        staying = np.zeros(0, dtype=np.int64)
+        fixed = np.zeros(0, dtype=np.int64)
         start = None
-        if now is not None:
-            chosen, rest = now.columns.copy(), now.amounts.copy()
+        if incumbent is not None:
+            chosen, rest = incumbent.columns.copy(), incumbent.amounts.copy()
             rest[part.moving] = 0
-            staying = np.delete(now.columns, part.free)
-            start = np.concatenate([np.isin(part.columns, now.columns[part.free]), now.amounts[part.moving]])
-        clock, steps, bound = Budget(seconds), 0, -math.inf
+            fixed = np.delete(incumbent.columns, part.freed)
+            own = np.isin(part.columns, incumbent.columns[part.freed])
+            start = np.concatenate([own, incumbent.amounts[part.moving]])
+        budget, steps, bound = Budget(seconds), 0, -math.inf
         for is_whole in (False, True):
-            model = self._model(part, staying, rest, is_whole=is_whole)
-            answer = self._run(model, start, clock.left, how)
+            model = self._model(part, fixed, rest, is_whole=is_whole)
+            answer = self._run(model, start, budget.left, limits)
             # What was proven with amounts that are not whole holds for whole ones.
             steps, bound = steps + answer.steps, max(bound, answer.bound)
             answer = replace(answer, steps=steps, bound=bound)
@@ -205,21 +195,23 @@ class Program:
                 return None, answer
             options, amounts = np.split(answer.values, [len(part.columns)])
             whole = np.rint(amounts)
-            if np.abs(amounts - whole).max(initial=0.0) <= WHOLE or clock.is_over:
+            is_integral = np.abs(amounts - whole).max(initial=0.0) <= self._parameters.integrality
+            if is_integral or budget.is_over:
                 break  # asked for no time at all, HiGHS would still take some
         picked = part.columns[options > 0.5]
         chosen[pool.actor[picked]] = picked
         rest[part.moving] = whole.astype(np.int64)
-        return incumbent(pool, chosen, rest), answer
+        return incumbent_of(pool, chosen, rest), answer
 
-    def _model(self, part: _Part, staying: Integers, rest: Integers, *, is_whole: bool) -> highspy.HighsLp:
+    def _model(self, part: _Part, fixed: Integers, rest: Integers, *, is_whole: bool) -> highspy.HighsLp:
         """The program: rows that the part can change, with what the others leave of their bounds."""
-        pool, problem, columns, moving = self._pool, self._pool.problem, part.columns, part.moving
+        pool, problem, columns, moving = self._pool, self.problem, part.columns, part.moving
         usage, adjusted = pool.usage[columns], self._adjustments[moving]
-        used = np.asarray(pool.usage[staying].sum(axis=0)).ravel() + self._adjustments.T @ rest
-        rows = np.arange(len(problem.resources)) if part.now is None else np.union1d(usage.indices, adjusted.indices)
-        one_each = (np.searchsorted(part.free, pool.actor[columns]), np.arange(len(columns)))
-        shape = (len(part.free), len(columns))
+        used = np.asarray(pool.usage[fixed].sum(axis=0)).ravel() + self._adjustments.T @ rest
+        is_all = part.incumbent is None
+        rows = np.arange(len(problem.resources)) if is_all else np.union1d(usage.indices, adjusted.indices)
+        one_each = (np.searchsorted(part.freed, pool.actor[columns]), np.arange(len(columns)))
+        shape = (len(part.freed), len(columns))
         blocks = [
             [
                 sparse.coo_array((np.ones(len(columns)), one_each), shape=shape),
@@ -227,24 +219,24 @@ class Program:
             ],
             [usage[:, rows].T, adjusted[:, rows].T],
         ]
-        upper = [np.ones(len(part.free)), problem.bounds[rows] - used[rows]]
-        for tier, value in self._holds.items():
+        upper = [np.ones(len(part.freed)), problem.bounds[rows] - used[rows]]
+        for tier, value in self._objective_cuts.items():
             prices, others = pool.prices[:, tier], problem.adjustment_prices[:, tier]
             blocks.append([sparse.coo_array(prices[None, columns]), sparse.coo_array(others[None, moving])])
-            upper.append(np.array([value - prices[staying].sum() - others @ rest]))
+            upper.append(np.array([value - prices[fixed].sum() - others @ rest]))
         table = sparse.csc_array(sparse.block_array(blocks))
-        costs = self._aim.weighed(np.concatenate([pool.prices[columns], problem.adjustment_prices[moving]]))
+        costs = self._scalarisation.weighed(np.concatenate([pool.prices[columns], problem.adjustment_prices[moving]]))
         most = np.concatenate([np.ones(len(columns)), problem.adjustment_most[moving]])
         lower = np.concatenate([np.ones(shape[0]), np.full(table.shape[0] - shape[0], -math.inf)])
         whole = np.arange(len(costs)) < (len(costs) if is_whole else len(columns))
         return model_of(table, costs, most, lower, np.concatenate(upper), whole)
 
-    def _run(self, model: highspy.HighsLp, start: Floats | None, seconds: float | None, how: _How) -> _Answer:
+    def _run(self, model: highspy.HighsLp, start: Floats | None, seconds: float | None, limits: _Limits) -> _Answer:
         highs = quiet_highs(
-            heuristics=how.heuristics,
+            heuristics=limits.heuristics,
             random_seed=self._seed,
-            mip_abs_gap=max(NO_GAP, how.close),
-            mip_max_nodes=how.nodes,
+            mip_abs_gap=max(NO_GAP, limits.gap),
+            mip_max_nodes=limits.nodes,
             time_limit=math.inf if seconds is None else seconds,
         )
         highs.passModel(model)
@@ -272,22 +264,22 @@ class _Answer:
 
 
 @dataclass(frozen=True)
-class _How:
-    """How far a program is solved."""
+class _Limits:
+    """How far a sub-MIP is solved."""
 
     nodes: int
     """Of the branch and bound."""
-    close: float = 0.0
-    """The gap at which it counts as solved."""
+    gap: float = 0.0
+    """The absolute gap at which it counts as solved."""
     heuristics: bool = True
     """May HiGHS look for plans by programs inside it?"""
 
 
 @dataclass(frozen=True)
 class _Part:
-    """What of a plan is free: columns of the free actors, and adjustments; all of it if there is no plan yet."""
+    """What of a plan is free: columns of the freed actors, and adjustments; all of it if there is no plan yet."""
 
     columns: Integers
-    free: Integers
+    freed: Integers
     moving: Integers
-    now: Incumbent | None
+    incumbent: Incumbent | None

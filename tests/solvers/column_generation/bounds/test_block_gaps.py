@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from random_instances import random_case
@@ -11,34 +13,41 @@ from scipy import sparse
 from allokering.engine.build import build
 from allokering.problem import ListedOptions, Problem, Relief, Resource, Solution, Tier
 from allokering.solvers.budget import Budget
-from allokering.solvers.column_generation.bounds.block_gaps import Gaps
-from allokering.solvers.column_generation.bounds.lagrangian_decomposition import AreaBounds, Areas
-from allokering.solvers.column_generation.bounds.root_node import Root, tighten
-from allokering.solvers.column_generation.lns.adaptive_size import vast
-from allokering.solvers.column_generation.lns.neighbourhoods import TURNS, Neighbourhood
-from allokering.solvers.column_generation.lns.ordered_parallel import Draw, Told, Why
-from allokering.solvers.column_generation.master.column_pool import Pool
+from allokering.solvers.column_generation.bounds.block_gaps import BlockGaps
+from allokering.solvers.column_generation.bounds.lagrangian_decomposition import BlockBounds, LagrangianDecomposition
+from allokering.solvers.column_generation.bounds.root_node import solve_root
+from allokering.solvers.column_generation.lns.destroy_operators import Operator
+from allokering.solvers.column_generation.lns.neighbourhoods import TURNS, DestroyOperators
+from allokering.solvers.column_generation.lns.ordered_parallel import Neighbourhood, RepairOutcome
+from allokering.solvers.column_generation.master.column_pool import ColumnPool
 from allokering.solvers.column_generation.master.pricing import Pricer
-from allokering.solvers.column_generation.master.restricted_master import Relaxation
-from allokering.solvers.column_generation.primal.sub_mip import Effort, Incumbent, Program, incumbent
-from allokering.solvers.column_generation.scalarisation import of_tier
+from allokering.solvers.column_generation.master.restricted_master import RestrictedMaster
+from allokering.solvers.column_generation.master.root import RootNode
+from allokering.solvers.column_generation.parameters import DEFAULTS, LARGE_SCALE_SEARCH
+from allokering.solvers.column_generation.primal.incumbent import Incumbent, incumbent_of
+from allokering.solvers.column_generation.primal.sub_mip import Effort, SubMip
+from allokering.solvers.column_generation.scalarisation import lexicographic
 from allokering.solvers.exact.solve import solve_exact
 from allokering.solvers.mir_cuts import Separator
 
 
-def asked(problem: Problem, *, rounds: int = 5) -> tuple[Pool, Root, AreaBounds]:
-    """All options as columns, the relaxation's prices, and what areas say at them."""
-    pool = Pool(problem)
+def asked(problem: Problem, *, rounds: int = 5) -> tuple[ColumnPool, RootNode, BlockBounds]:
+    """All options as columns, the master's prices, and what areas say at them."""
+    pool = ColumnPool(problem)
     pool.add([(actor, np.arange(len(options))) for actor, options in enumerate(problem.actors)])
-    relaxation = Relaxation(pool)
-    relaxation.minimise(np.ones(len(problem.tiers)), 1e6)
-    root = tighten(relaxation, Pricer(problem), Separator(problem), Budget(None), rounds=rounds)
-    return pool, root, Areas(problem, 1).bound(root.cuts, root.prices, root.priced.cheapest, Budget(None))
+    master = RestrictedMaster(pool)
+    master.set_objective(np.ones(len(problem.tiers)), 1e6)
+    root = solve_root(master, Pricer(problem), Separator(problem), Budget(None), replace(DEFAULTS.root, rounds=rounds))
+    return (
+        pool,
+        root,
+        LagrangianDecomposition(problem, 1).bound(root.cuts, root.duals, root.priced.cheapest, Budget(None)),
+    )
 
 
-def as_columns(pool: Pool, solution: Solution) -> Incumbent:
+def as_columns(pool: ColumnPool, solution: Solution) -> Incumbent:
     columns = pool.add([(actor, np.array([option])) for actor, option in enumerate(solution.options.tolist())])
-    plan = incumbent(pool, columns, solution.adjustments)
+    plan = incumbent_of(pool, columns, solution.adjustments)
     assert plan is not None
     return plan
 
@@ -51,14 +60,14 @@ def test_areas_share_out_no_more_than_the_gap_and_none_costs_less_than_the_least
     if best is None or len(problem.tiers) > 1:
         return  # no plan, or more than one number
     pool, root, bounds = asked(problem, rounds=1 + seed % 4)
-    gaps, plan = Gaps(pool, root, bounds), as_columns(pool, best)
+    gaps, plan = BlockGaps(pool, root, bounds), as_columns(pool, best)
     small = 1e-3 + 1e-6 * abs(bounds.total)
 
     assert gaps.of(plan).min(initial=0.0) >= -small
     assert gaps.of(plan).sum() <= plan.values[0] - bounds.total + small
-    assert len(gaps) == len(bounds.by_area)
+    assert len(gaps) == len(bounds.by_block)
     for area in range(len(gaps)):
-        assert np.all(gaps.area[gaps.columns(area)] == area)
+        assert np.all(gaps.block[gaps.columns(area)] == area)
 
 
 def four_places() -> Problem:
@@ -77,26 +86,26 @@ def four_places() -> Problem:
     return Problem((Tier("cost", "NOK"),), tuple(rows), tuple(actors), tuple(reliefs))
 
 
-def one_place_short() -> tuple[Gaps, Neighbourhood, Incumbent, Program]:
+def one_place_short() -> tuple[BlockGaps, DestroyOperators, Incumbent, SubMip]:
     """Everybody at home, but for one of the first place's, who is in the second's."""
     problem = four_places()
     pool, root, bounds = asked(problem)
-    gaps = Gaps(pool, root, bounds)
+    gaps = BlockGaps(pool, root, bounds)
     chosen = np.arange(8) // 2
     chosen[1] = 1
     plan = as_columns(pool, Solution(chosen, np.array([50, 0, 0, 0, 100])))
     excess = np.zeros(len(pool))
-    ways = vast()
-    ways.area.size = 3
-    drawer = Neighbourhood(pool, excess, np.ones(len(pool)), root.prices.resources, 0, ways, gaps)
-    return gaps, drawer, plan, Program(pool, excess, of_tier(problem, 0), {}, 0)
+    block_gap = replace(LARGE_SCALE_SEARCH.block_gap, size=3)
+    search = replace(LARGE_SCALE_SEARCH, block_gap=block_gap)
+    drawer = DestroyOperators(pool, excess, np.ones(len(pool)), root.duals.resources, 0, search, gaps)
+    return gaps, drawer, plan, SubMip(pool, excess, lexicographic(problem, 0), {}, 0)
 
 
 def test_the_gap_lies_where_residents_are_without_a_doctor_for_no_reason() -> None:
     """In the first two places: 250 for 50 residents, and the doctor costs 2 there instead of 1."""
     gaps, _, plan, _ = one_place_short()
     of = gaps.of(plan)
-    home = gaps.area[plan.columns]
+    home = gaps.block[plan.columns]
 
     assert of.sum() == pytest.approx(251, abs=0.01)
     assert of[[home[0], home[1]]].sum() == pytest.approx(251, abs=0.01)
@@ -107,17 +116,17 @@ def test_the_gap_lies_where_residents_are_without_a_doctor_for_no_reason() -> No
 def test_who_is_freed_follows_the_gap() -> None:
     """In the turns of areas, one that is short: those placed in it come first."""
     gaps, drawer, plan, program = one_place_short()
-    short = {gaps.area[plan.columns[0]], gaps.area[plan.columns[1]]}
+    short = {gaps.block[plan.columns[0]], gaps.block[plan.columns[1]]}
     draws = [drawer.draw(plan, []) for _ in range(2 * len(TURNS))]
 
-    assert [draw.why for draw in draws] == [*TURNS, *TURNS]
+    assert [draw.operator for draw in draws] == [*TURNS, *TURNS]
     for draw in draws:
         assert len(draw.freed) > 0
-        assert (draw.area in short) == (draw.why is Why.AREA)
-        if draw.why is Why.AREA and len(draw.freed) < 8:
-            placed = np.flatnonzero(gaps.area[plan.columns] == draw.area)
+        assert (draw.block in short) == (draw.operator is Operator.BLOCK_GAP)
+        if draw.operator is Operator.BLOCK_GAP and len(draw.freed) < 8:
+            placed = np.flatnonzero(gaps.block[plan.columns] == draw.block)
             assert np.isin(placed, draw.freed).all() or len(placed) > len(draw.freed)
-    found, _ = program.improve(plan, np.arange(8), 4, 100, None)
+    found, _ = program.repair(plan, np.arange(8), 4, 100, None)
     assert found.values == (508,)
     assert np.allclose(gaps.of(found), 0.0, atol=0.01)
 
@@ -125,10 +134,10 @@ def test_who_is_freed_follows_the_gap() -> None:
 def test_without_a_gap_elsewhere_rivals_are_freed_instead() -> None:
     """The areas that lack something are under way."""
     _, drawer, plan, _ = one_place_short()
-    under_way = [Draw(np.array([0, 1, 2, 3]), 4, 10)]
+    under_way = [Neighbourhood(np.array([0, 1, 2, 3]), 4, 10)]
     for _ in TURNS:
         draw = drawer.draw(plan, under_way)
-        assert draw.why is not Why.AREA
+        assert draw.operator is not Operator.BLOCK_GAP
         assert not np.isin(draw.freed, [0, 1, 2, 3]).any()
 
 
@@ -137,9 +146,9 @@ def test_an_area_that_gave_nothing_is_drawn_less_often() -> None:
     counts: dict[int, int] = {}
     for _ in range(140):
         draw = drawer.draw(plan, [])
-        counts[draw.area] = counts.get(draw.area, 0) + 1
-        if draw.why is Why.AREA:
-            drawer.learn(Told(draw, False, Effort(is_proven=True, steps=600)))
+        counts[draw.block] = counts.get(draw.block, 0) + 1
+        if draw.operator is Operator.BLOCK_GAP:
+            drawer.learn(RepairOutcome(draw, False, Effort(is_proven=True, steps=600)))
     counts.pop(-1)
 
     assert len(counts) == 2
@@ -152,6 +161,6 @@ def test_where_nobody_can_go_nobody_is_freed() -> None:
     (empty,) = [area for area in range(5) if not len(gaps.columns(area))]
 
     assert gaps.of(plan)[empty] == pytest.approx(0.0, abs=0.01)
-    drawer._tired_areas[:] = np.inf
-    drawer._tired_areas[empty] = 0.0
-    assert all(draw.area != empty and len(draw.freed) for draw in (drawer.draw(plan, []) for _ in TURNS))
+    drawer._block_fatigue[:] = np.inf
+    drawer._block_fatigue[empty] = 0.0
+    assert all(draw.block != empty and len(draw.freed) for draw in (drawer.draw(plan, []) for _ in TURNS))

@@ -1,6 +1,8 @@
-"""What areas say is never above the optimum, at any prices, and never below the relaxation they begin from."""
+"""What blocks say is never above the optimum, at any prices, and never below the master they begin from."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,30 +13,31 @@ from scipy import sparse
 from allokering.engine.build import build
 from allokering.problem import ListedOptions, Problem, Relief, Resource, Tier, Transfer
 from allokering.solvers.budget import Budget
-from allokering.solvers.column_generation.bounds import lagrangian_decomposition as large_areas
-from allokering.solvers.column_generation.bounds.lagrangian_decomposition import Areas
-from allokering.solvers.column_generation.bounds.root_node import Root, tighten
-from allokering.solvers.column_generation.master.column_pool import Pool
-from allokering.solvers.column_generation.master.pricing import Pricer, Prices
-from allokering.solvers.column_generation.master.restricted_master import Relaxation
+from allokering.solvers.column_generation.bounds.lagrangian_decomposition import LagrangianDecomposition
+from allokering.solvers.column_generation.bounds.root_node import solve_root
+from allokering.solvers.column_generation.master.column_pool import ColumnPool
+from allokering.solvers.column_generation.master.pricing import Duals, Pricer
+from allokering.solvers.column_generation.master.restricted_master import RestrictedMaster
+from allokering.solvers.column_generation.master.root import RootNode
+from allokering.solvers.column_generation.parameters import DEFAULTS, DecompositionParameters
 from allokering.solvers.exact.solve import solve_exact
 from allokering.solvers.mir_cuts import Separator
 from allokering.solvers.outcome import Status
 
 ENOUGH = 1e6
-"""What an actor without an option costs in the relaxation."""
+"""What an actor without an option costs in the master."""
 
 
-def relaxed(problem: Problem, rounds: int) -> Root:
-    relaxation = Relaxation(Pool(problem))
-    relaxation.minimise(np.ones(len(problem.tiers)), ENOUGH)
-    return tighten(relaxation, Pricer(problem), Separator(problem), Budget(None), rounds=rounds)
+def relaxed(problem: Problem, rounds: int) -> RootNode:
+    master = RestrictedMaster(ColumnPool(problem))
+    master.set_objective(np.ones(len(problem.tiers)), ENOUGH)
+    return solve_root(master, Pricer(problem), Separator(problem), Budget(None), replace(DEFAULTS.root, rounds=rounds))
 
 
-def any_prices(problem: Problem, seed: int) -> tuple[Prices, np.ndarray]:
+def any_prices(problem: Problem, seed: int) -> tuple[Duals, np.ndarray]:
     random = np.random.default_rng(seed)
     resources = random.uniform(0, 20, len(problem.resources)) * random.integers(0, 2, len(problem.resources))
-    prices = Prices(resources, np.ones(len(problem.tiers)), 0.0, np.zeros(0))
+    prices = Duals(resources, np.ones(len(problem.tiers)), 0.0, np.zeros(0))
     return prices, random.uniform(-50, 50, len(problem.actors))
 
 
@@ -45,59 +48,60 @@ def problems(seed: int) -> Problem:
     return random_problem(seed).problem
 
 
-@pytest.fixture(params=["whole", "split", "few kinds"])
-def areas_of(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> type[Areas]:
-    """Areas as they are; no two rows joined by transfers; no more than one kind in a program at first."""
-    if request.param == "split":
-        monkeypatch.setattr(large_areas, "ROWS", 1)
-    if request.param == "few kinds":
-        monkeypatch.setattr(large_areas, "KINDS", 1)
-    return Areas
+USUAL = DEFAULTS.decomposition
+SETTINGS = {"whole": USUAL, "split": replace(USUAL, rows=1), "few classes": replace(USUAL, classes=1)}
+"""Blocks as they are; no two rows joined by transfers; no more than one class in a program at first."""
 
 
+@pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
 @pytest.mark.parametrize("seeds", [range(first, first + 20) for first in range(0, 80, 20)], ids=str)
-def test_no_prices_whatever_prove_more_than_the_optimum(seeds: range, areas_of: type[Areas]) -> None:
+def test_no_prices_whatever_prove_more_than_the_optimum(seeds: range, settings: DecompositionParameters) -> None:
     for seed in seeds:
         problem = problems(seed)
         optimum = solve_exact(problem)
         if optimum.status is not Status.OPTIMAL or len(problem.tiers) > 1:
             continue
         root = relaxed(problem, rounds=1 + seed % 4)
-        areas = areas_of(problem, 1)
+        blocks = LagrangianDecomposition(problem, 1, settings)
         best = optimum.tiers[0].value
 
-        assert areas.bound(root.cuts, root.prices, root.priced.cheapest, Budget(None)).total <= best + 1e-3, seed
+        assert blocks.bound(root.cuts, root.duals, root.priced.cheapest, Budget(None)).total <= best + 1e-3, seed
         for draw in range(3):
-            assert areas.bound((), *any_prices(problem, draw), Budget(None)).total <= best + 1e-3, (seed, draw)
+            assert blocks.bound((), *any_prices(problem, draw), Budget(None)).total <= best + 1e-3, (seed, draw)
 
 
+@pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
 @pytest.mark.parametrize("seeds", [range(first, first + 20) for first in range(1, 81, 20)], ids=str)
-def test_areas_say_no_less_than_the_relaxation(seeds: range, areas_of: type[Areas]) -> None:
+def test_blocks_say_no_less_than_the_relaxation(seeds: range, settings: DecompositionParameters) -> None:
     for seed in seeds:
         problem = problems(seed)
         if solve_exact(problem).solution is None:
             continue
         root = relaxed(problem, rounds=1)
-        bound = areas_of(problem, 1).bound(root.cuts, root.prices, root.priced.cheapest, Budget(None)).total
+        bound = (
+            LagrangianDecomposition(problem, 1, settings)
+            .bound(root.cuts, root.duals, root.priced.cheapest, Budget(None))
+            .total
+        )
 
         assert bound >= root.bound - 1e-4 * max(1.0, abs(root.bound)), seed
 
 
-def test_without_time_the_relaxations_of_the_areas_count() -> None:
-    problem = build(*random_case(4), "weighted")  # has a plan: the relaxation of an area that has none says anything
+def test_without_time_the_relaxations_of_the_blocks_count() -> None:
+    problem = build(*random_case(4), "weighted")  # has a plan: the relaxation of a block that has none says anything
     root = relaxed(problem, rounds=1)
-    areas = Areas(problem, 1)
+    blocks = LagrangianDecomposition(problem, 1)
 
-    bound = areas.bound(root.cuts, root.prices, root.priced.cheapest, Budget(0.0)).total
+    bound = blocks.bound(root.cuts, root.duals, root.priced.cheapest, Budget(0.0)).total
 
-    assert areas.struck
+    assert blocks.struck
     assert bound == pytest.approx(root.bound, rel=1e-4)
 
 
 def two_places(most: int) -> Problem:
     """Two actors with lists of 70, two places with 100 residents, 5 a resident without; 30 may move at 1 each.
 
-    The relaxation gives each place a mix; whole, each has one actor, and 60 are without.
+    The master gives each place a mix; whole, each has one actor, and 60 are without.
     """
     rows = [Resource("coverage", place, 0, -100) for place in ("here", "there")]
     usage = sparse.csr_array(np.array([[-70, 0], [0, -70], [0, 0]]))
@@ -107,24 +111,23 @@ def two_places(most: int) -> Problem:
     return Problem((Tier("cost", "NOK"),), tuple(rows), tuple(actors), tuple(reliefs), tuple(transfers))
 
 
-def test_an_area_decides_on_whole_options() -> None:
-    """Prices of nothing say nothing; an area that pays 200 for an option that costs 9 takes it whole."""
+def test_a_block_decides_on_whole_options() -> None:
+    """Duals of nothing say nothing; a block that pays 200 for an option that costs 9 takes it whole."""
     problem = two_places(0)
-    nothing = Prices(np.zeros(2), np.ones(1), 0.0, np.zeros(0))
-    free = Areas(problem, 1).bound((), nothing, np.array([0.0, 0.0]), Budget(None)).total
+    nothing = Duals(np.zeros(2), np.ones(1), 0.0, np.zeros(0))
+    free = LagrangianDecomposition(problem, 1).bound((), nothing, np.array([0.0, 0.0]), Budget(None)).total
     # For each place two lists of 70 at 9 beat one and 30 residents at 5; nobody says yet that there are two actors.
     assert free == pytest.approx(36, abs=1e-3)
 
-    paid = Areas(problem, 1).bound((), nothing, np.array([-150.0, -150.0]), Budget(None)).total
+    paid = LagrangianDecomposition(problem, 1).bound((), nothing, np.array([-150.0, -150.0]), Budget(None)).total
     # At 159 each: a list of 70 and 30 residents at 5, 309; less the 150 that each of two actors is paid.
     assert paid == pytest.approx(2 * 309 - 300, abs=1e-3)
     assert solve_exact(problem).tiers[0].value == 318
 
 
-def test_rows_joined_by_transfers_are_one_area_unless_it_grows_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert len(Areas(two_places(30), 1)) == 1
-    monkeypatch.setattr(large_areas, "ROWS", 1)
-    assert len(Areas(two_places(30), 1)) == 2
+def test_rows_joined_by_transfers_are_one_block_unless_it_grows_too_large() -> None:
+    assert len(LagrangianDecomposition(two_places(30), 1)) == 1
+    assert len(LagrangianDecomposition(two_places(30), 1, SETTINGS["split"])) == 2
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from as_vast import AS_VAST
 from random_instances import random_case
 from random_problems import random_problem
 from scipy import sparse
@@ -12,18 +13,18 @@ from small_problems import bounds, jobs_and_agents, values
 from allokering.engine.build import build
 from allokering.problem import ListedOptions, Problem, Relief, Resource, Tier, Transfer
 from allokering.solvers.budget import Budget
-from allokering.solvers.column_generation.bounds import row_and_column_generation as large_vast
-from allokering.solvers.column_generation.bounds.lagrangian_relaxation import Aside
-from allokering.solvers.column_generation.bounds.row_and_column_generation import Vast
-from allokering.solvers.column_generation.lns.adaptive_size import vast
-from allokering.solvers.column_generation.lns.neighbourhoods import Neighbourhood
-from allokering.solvers.column_generation.lns.spectral_clusters import groups_of
-from allokering.solvers.column_generation.master.column_pool import Pool
-from allokering.solvers.column_generation.master.minimal_duals import least_prices
-from allokering.solvers.column_generation.master.pricing import Pricer, Prices
-from allokering.solvers.column_generation.master.restricted_master import PRIMAL, Relaxation
-from allokering.solvers.column_generation.primal.sub_mip import Program, incumbent
-from allokering.solvers.column_generation.scalarisation import of_tier
+from allokering.solvers.column_generation.bounds.lagrangian_relaxation import LagrangianRelaxation
+from allokering.solvers.column_generation.bounds.row_and_column_generation import RowAndColumnGeneration
+from allokering.solvers.column_generation.lns.neighbourhoods import DestroyOperators
+from allokering.solvers.column_generation.lns.spectral_clusters import spectral_clusters
+from allokering.solvers.column_generation.master.column_pool import ColumnPool
+from allokering.solvers.column_generation.master.minimal_duals import minimal_duals
+from allokering.solvers.column_generation.master.pricing import Duals, Pricer
+from allokering.solvers.column_generation.master.restricted_master import RestrictedMaster
+from allokering.solvers.column_generation.parameters import DEFAULTS, LARGE_SCALE_SEARCH
+from allokering.solvers.column_generation.primal.incumbent import incumbent_of
+from allokering.solvers.column_generation.primal.sub_mip import SubMip
+from allokering.solvers.column_generation.scalarisation import lexicographic
 from allokering.solvers.column_generation.solve import solve_large
 from allokering.solvers.exact.solve import solve_exact
 from allokering.solvers.mir_cuts import Separator
@@ -31,7 +32,7 @@ from allokering.solvers.outcome import Status
 
 
 def test_everybody_is_in_one_group_and_no_group_is_too_large() -> None:
-    groups = groups_of(jobs_and_agents(40, 5, seed=1), 6)
+    groups = spectral_clusters(jobs_and_agents(40, 5, seed=1), 6)
 
     assert sorted(np.concatenate(groups).tolist()) == list(range(40))
     assert max(map(len, groups)) <= 6
@@ -46,7 +47,7 @@ def test_who_wants_different_things_is_in_different_groups() -> None:
         keys = [actor.key(option) for option in allowed]
         actors.append(ListedOptions(actor.actor, keys, actor.usage(options, 4), actor.prices(options)))
 
-    groups = groups_of(Problem(whole.tiers, whole.resources, tuple(actors), whole.reliefs), 2)
+    groups = spectral_clusters(Problem(whole.tiers, whole.resources, tuple(actors), whole.reliefs), 2)
 
     assert sorted(group.tolist() for group in groups) == [[0, 2], [1, 3]]
 
@@ -56,23 +57,22 @@ def test_freed_again_everybody_is_in_one_group_of_those_who_want_the_same() -> N
     usage = sparse.csr_array(np.eye(3, dtype=np.int64))
     actors = [ListedOptions(f"a{n}", ("it",), usage[[n % 3]], np.array([[1]])) for n in range(12)]
     problem = Problem((Tier("cost", "NOK"),), tuple(Resource("r", str(n), 0, 9) for n in range(3)), tuple(actors))
-    pool = Pool(problem)
+    pool = ColumnPool(problem)
     pool.add([(actor, np.array([0])) for actor in range(12)])
-    neighbourhood = Neighbourhood(pool, np.zeros(12), np.zeros(12), np.ones(3), 1, vast())
+    neighbourhood = DestroyOperators(pool, np.zeros(12), np.zeros(12), np.ones(3), 1, LARGE_SCALE_SEARCH)
 
-    exact, uneven = neighbourhood.everybody(4), neighbourhood.everybody(5)
+    exact, uneven = neighbourhood.partition(4), neighbourhood.partition(5)
 
     assert sorted(group.tolist() for group in exact) == [[0, 3, 6, 9], [1, 4, 7, 10], [2, 5, 8, 11]]
     assert sorted(np.concatenate(uneven).tolist()) == list(range(12))
     assert sorted(map(len, uneven)) == [2, 5, 5]
 
 
-@pytest.mark.usefixtures("as_vast")
 @pytest.mark.parametrize("seeds", [range(first, first + 20) for first in range(0, 60, 20)], ids=str)
 def test_as_vast_no_bound_is_above_the_optimum(seeds: range) -> None:
     for seed in seeds:
         raw = random_problem(seed)
-        expected, outcome = raw.best(), solve_large(raw.problem)
+        expected, outcome = raw.best(), solve_large(raw.problem, parameters=AS_VAST)
         if expected is None:
             assert outcome.solution is None, seed
             continue
@@ -83,24 +83,22 @@ def test_as_vast_no_bound_is_above_the_optimum(seeds: range) -> None:
         assert all(low <= value for low, value in zip(bounds(outcome), values(outcome), strict=True)), seed
 
 
-@pytest.mark.usefixtures("as_vast")
 @pytest.mark.parametrize("seed", range(6))
 def test_as_vast_training_paths_end_near_the_optimum(seed: int) -> None:
     instance, model = random_case(seed)
     problem = build(instance, model, "weighted")
-    exact, found = solve_exact(problem), solve_large(problem)
+    exact, found = solve_exact(problem), solve_large(problem, parameters=AS_VAST)
 
     assert (found.solution is None) == (exact.solution is None)
     if exact.solution is not None:
         assert bounds(found)[0] <= values(exact)[0] <= values(found)[0]
 
 
-@pytest.mark.usefixtures("as_vast")
 def test_as_vast_a_larger_problem_is_solved_within_its_gap() -> None:
     problem = jobs_and_agents(40, 5, seed=3)
     optimum = values(solve_exact(problem))[0]
 
-    outcome = solve_large(problem, work_limit=10)
+    outcome = solve_large(problem, work_limit=10, parameters=AS_VAST)
 
     assert outcome.status in {Status.OPTIMAL, Status.FEASIBLE}
     assert bounds(outcome)[0] <= optimum <= values(outcome)[0]
@@ -135,16 +133,16 @@ def test_a_price_that_nobody_asks_for_falls_until_a_transfer_would_pay() -> None
     problem = Problem(
         (Tier("cost", "NOK"),), rows, (actor,), (Relief("short", 0, 5, (10,)),), (Transfer("move", 0, 1, 1, (3,)),)
     )
-    relaxation = Relaxation(Pool(problem), is_interior=True)
-    relaxation.minimise(np.ones(1), 1e6)
-    relaxation.grow(relaxation.pool.add([(0, np.array([0]))]), [1])
+    master = RestrictedMaster(ColumnPool(problem), is_interior=True)
+    master.set_objective(np.ones(1), 1e6)
+    master.add_columns(master.pool.add([(0, np.array([0]))]), [1])
 
-    point = relaxation.solve(PRIMAL)
+    point = master.solve("primal")
 
     assert point is not None
-    assert point.prices.resources[0] == pytest.approx(10, abs=1e-3)
-    assert point.prices.resources[1] == pytest.approx(7, abs=1e-3)
-    assert Pricer(problem).price((), point.prices).bound == pytest.approx(10, abs=1e-3)
+    assert point.duals.resources[0] == pytest.approx(10, abs=1e-3)
+    assert point.duals.resources[1] == pytest.approx(7, abs=1e-3)
+    assert Pricer(problem).price((), point.duals).bound == pytest.approx(10, abs=1e-3)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -155,7 +153,7 @@ def test_least_prices_are_as_good_and_no_higher(seed: int) -> None:
     bounds, prices = random.integers(-1, 3, 8), random.uniform(0, 10, 8) * (random.random(8) < 0.7)
     reduced = random.uniform(0, 5, 30) * (random.random(30) < 0.8)
 
-    least = least_prices(prices, bounds, sparse.csc_array(usage), reduced)
+    least = minimal_duals(prices, bounds, sparse.csc_array(usage), reduced, passes=4)
 
     assert np.all((least >= 0) & (least <= prices))
     assert np.all(reduced + usage @ (least - prices) >= -1e-9)
@@ -189,13 +187,13 @@ def moving() -> Problem:
 def test_a_neighbourhood_may_use_what_is_worth_having_and_what_is_in_use(at_hand: tuple[bool, ...], cost: int) -> None:
     """Both units are lent, at 5; one of them could be the town's own, at 3."""
     problem = moving()
-    pool = Pool(problem)
+    pool = ColumnPool(problem)
     columns = pool.add([(0, np.arange(2))])
-    now = incumbent(pool, columns[1:], np.array([0, 0, 2]))
+    now = incumbent_of(pool, columns[1:], np.array([0, 0, 2]))
     assert now is not None
-    program = Program(pool, np.zeros(2), of_tier(problem, 0), {}, 0, at_hand=np.array(at_hand))
+    program = SubMip(pool, np.zeros(2), lexicographic(problem, 0), {}, 0, restricted=np.array(at_hand))
 
-    found, effort = program.improve(now, np.array([0]), 2, 100, None)
+    found, effort = program.repair(now, np.array([0]), 2, 100, None)
 
     assert now.values == (11,)
     assert found.values == (cost,)
@@ -204,10 +202,10 @@ def test_a_neighbourhood_may_use_what_is_worth_having_and_what_is_in_use(at_hand
 
 def test_worth_having_are_the_cheapest_that_relieve_a_resource() -> None:
     """At a price of 4 for what is lent, the relief costs 10 - 7, "own" 3 - 6 and "lent" 5 + 4 - 6."""
-    problem, prices = moving(), Prices(np.array([7.0, 6.0, 0.0, 4.0]), np.ones(1), 0.0, np.zeros(0))
+    problem, prices = moving(), Duals(np.array([7.0, 6.0, 0.0, 4.0]), np.ones(1), 0.0, np.zeros(0))
 
-    assert Pricer(problem).worth_having((), prices, 1).tolist() == [True, True, False]
-    assert Pricer(problem).worth_having((), prices, 2).tolist() == [True, True, True]
+    assert Pricer(problem).cheapest_adjustments((), prices, 1).tolist() == [True, True, False]
+    assert Pricer(problem).cheapest_adjustments((), prices, 2).tolist() == [True, True, True]
 
 
 def lists() -> Problem:
@@ -220,55 +218,55 @@ def lists() -> Problem:
 
 def test_rounding_rows_stay_when_a_relaxation_is_renewed() -> None:
     problem = lists()
-    relaxation = Relaxation(Pool(problem), is_interior=True)
-    relaxation.minimise(np.ones(1), 1e6)
-    relaxation.grow(relaxation.pool.add([(actor, np.arange(2)) for actor in range(3)]))
-    plain = relaxation.solve(PRIMAL)
+    master = RestrictedMaster(ColumnPool(problem), is_interior=True)
+    master.set_objective(np.ones(1), 1e6)
+    master.add_columns(master.pool.add([(actor, np.arange(2)) for actor in range(3)]))
+    plain = master.solve("primal")
     assert plain is not None
-    cuts = relaxation.broken_rounding(Separator(problem), plain)
+    cuts = master.violated_cuts(Separator(problem), plain)
 
-    whole = relaxation.renewed(relaxation.columns, relaxation.rows, cuts)
-    again = whole.renewed(whole.columns, whole.rows, whole.cuts).solve(PRIMAL)
+    whole = master.rebuilt(master.columns, master.rows, cuts)
+    again = whole.rebuilt(whole.columns, whole.rows, whole.cuts).solve("primal")
 
     assert plain.value == pytest.approx(5000 / 7, rel=1e-4)
     assert again is not None
     assert again.value == pytest.approx(800, rel=1e-4)
-    assert Pricer(problem).price(whole.cuts, again.prices).bound == pytest.approx(800, rel=1e-3)
+    assert Pricer(problem).price(whole.cuts, again.duals).bound == pytest.approx(800, rel=1e-3)
 
 
 def test_the_relaxation_of_the_vast_has_rounding_rows() -> None:
     """Its bound is near 800; without them no prices prove more than 714."""
     problem = lists()
-    vast = Vast(Pool(problem))
-    relaxation = vast.beginning()
-    relaxation.minimise(np.ones(1), 1e6)
+    vast = RowAndColumnGeneration(ColumnPool(problem))
+    master = vast.initial_master()
+    master.set_objective(np.ones(1), 1e6)
 
-    root, _ = vast.tighten(relaxation, Pricer(problem), Separator(problem), Budget(None), None, lambda *_: None)
+    root, _ = vast.solve_root(master, Pricer(problem), Separator(problem), Budget(None))
 
     assert len(root.cuts) == 1
-    assert 800 * (1 - large_vast.NEAR) - 1e-3 <= root.bound <= 800
+    assert 800 * (1 - DEFAULTS.row_and_column.gap) - 1e-3 <= root.bound <= 800
 
 
 @pytest.mark.parametrize(("limit", "cheap", "is_enough"), [(None, 0.0, False), (1e6, 0.5, False), (1e6, 0.0, True)])
 def test_when_time_is_dear_less_is_near_enough(
     limit: float | None, cheap: float, is_enough: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without a limit, and while little of the time is used, the relaxation goes on until it is solved: here, never."""
-    for name, value in {"NEAR": -1.0, "NEAR_ENOUGH": 0.5, "CHEAP": cheap, "ROUNDS": 12}.items():
-        monkeypatch.setattr(large_vast, name, value)
-    problem, solved, solve = jobs_and_agents(40, 5, seed=1), [], Relaxation.solve
-    monkeypatch.setattr(Relaxation, "solve", lambda self, method: solved.append(method) or solve(self, method))
-    vast = Vast(Pool(problem))
-    relaxation = vast.beginning()
-    relaxation.minimise(np.ones(1), 1e6)
+    """Without a limit, and while little of the time is used, the master goes on until it is solved: here, never."""
+    changes = {"gap": -1.0, "dear_gap": 0.5, "cheap_share": cheap, "rounds": 12}
+    parameters = DEFAULTS.changed({f"row_and_column.{name}": value for name, value in changes.items()})
+    problem, solved, solve = jobs_and_agents(40, 5, seed=1), [], RestrictedMaster.solve
+    monkeypatch.setattr(RestrictedMaster, "solve", lambda self, method: solved.append(method) or solve(self, method))
+    vast = RowAndColumnGeneration(ColumnPool(problem), parameters)
+    master = vast.initial_master()
+    master.set_objective(np.ones(1), 1e6)
 
-    vast.tighten(relaxation, Pricer(problem), Separator(problem), Budget(limit), None, lambda *_: None)
+    vast.solve_root(master, Pricer(problem), Separator(problem), Budget(limit))
 
     assert len(solved) < 12 if is_enough else len(solved) == 12
 
 
 def test_what_can_only_be_moved_is_left_aside() -> None:
-    aside = Aside(moving())
+    aside = LagrangianRelaxation(moving(), DEFAULTS.row_and_column.penalty)
 
     assert aside.resources.tolist() == [False, True, True, True]
     assert aside.transfers.tolist() == [1, 2]
@@ -279,7 +277,9 @@ def test_what_can_only_be_moved_is_left_aside() -> None:
 )
 def test_the_price_of_what_is_aside_is_what_the_last_unit_costs(demand: float, prices: list[float]) -> None:
     """The own supply is 1, at 3 a unit; 2 more may be lent, at 5; the rest costs twice the dearest."""
-    found = Aside(moving()).prices(np.array([0, demand, 0, 0]), np.ones(1))
+    found = LagrangianRelaxation(moving(), DEFAULTS.row_and_column.penalty).multipliers(
+        np.array([0, demand, 0, 0]), np.ones(1)
+    )
 
     assert found == pytest.approx(prices, abs=1e-6)
 
@@ -293,13 +293,13 @@ def test_rows_left_out_and_charges_never_prove_too_much() -> None:
         if expected is None:
             continue
         rows = random.random(len(problem.resources)) < 0.5
-        relaxation = Relaxation(Pool(problem), is_interior=True, rows=rows)
-        relaxation.charge(np.where(rows, 0.0, random.uniform(0, 5, len(rows))))
-        relaxation.minimise(np.eye(len(problem.tiers))[0], 1e6)
+        master = RestrictedMaster(ColumnPool(problem), is_interior=True, rows=rows)
+        master.dualise(np.where(rows, 0.0, random.uniform(0, 5, len(rows))))
+        master.set_objective(np.eye(len(problem.tiers))[0], 1e6)
         every = [(actor, np.arange(len(options))) for actor, options in enumerate(problem.actors)]
-        relaxation.grow(relaxation.pool.add(every), np.arange(len(problem.adjustment_most)))
-        point = relaxation.solve(PRIMAL)
+        master.add_columns(master.pool.add(every), np.arange(len(problem.adjustment_most)))
+        point = master.solve("primal")
         if point is not None:
             proven += 1
-            assert Pricer(problem).price((), point.prices).bound <= expected[0] + 1e-6, seed
+            assert Pricer(problem).price((), point.duals).bound <= expected[0] + 1e-6, seed
     assert proven > 20

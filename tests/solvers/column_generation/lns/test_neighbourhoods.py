@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -11,30 +10,38 @@ from small_problems import jobs_and_agents
 
 from allokering.problem import Problem, Solution
 from allokering.solvers.budget import Budget
-from allokering.solvers.column_generation.lns.adaptive_size import Ways, usual, vast
-from allokering.solvers.column_generation.lns.neighbourhoods import Neighbourhood
-from allokering.solvers.column_generation.lns.ordered_parallel import Draw, Told, Why, improve
-from allokering.solvers.column_generation.master.column_pool import Pool
-from allokering.solvers.column_generation.primal.sub_mip import Effort, Incumbent, Program
-from allokering.solvers.column_generation.scalarisation import of_tier
+from allokering.solvers.column_generation.lns.destroy_operators import DestroyOperator, Operator
+from allokering.solvers.column_generation.lns.neighbourhoods import DestroyOperators
+from allokering.solvers.column_generation.lns.ordered_parallel import (
+    Neighbourhood,
+    RepairOutcome,
+    ordered_parallel_search,
+)
+from allokering.solvers.column_generation.master.column_pool import ColumnPool
+from allokering.solvers.column_generation.parameters import LARGE_SCALE_SEARCH, SearchParameters, regional_search
+from allokering.solvers.column_generation.primal.incumbent import Incumbent
+from allokering.solvers.column_generation.primal.sub_mip import Effort, SubMip
+from allokering.solvers.column_generation.scalarisation import lexicographic
 from allokering.solvers.exact.solve import solve_exact
 
 
-def begun(problem: Problem) -> tuple[Pool, Program, Incumbent]:
+def begun(problem: Problem) -> tuple[ColumnPool, SubMip, Incumbent]:
     """All options as columns, and a plan in which the agents take turns."""
-    pool = Pool(problem)
+    pool = ColumnPool(problem)
     pool.add([(actor, np.arange(len(options))) for actor, options in enumerate(problem.actors)])
-    program = Program(pool, np.zeros(len(pool)), of_tier(problem, 0), {}, seed=0)
+    program = SubMip(pool, np.zeros(len(pool)), lexicographic(problem, 0), {}, seed=0)
     turns = pool.add([(actor, np.array([actor % len(options)])) for actor, options in enumerate(problem.actors)])
-    plan, _ = program.begin(turns, 0, None)
+    plan, _ = program.restricted_master_heuristic(turns, 0, None)
     assert plan is not None
     return pool, program, plan
 
 
-def neighbourhood(pool: Pool, chosen: float = 0.5, ways: Ways | None = None) -> Neighbourhood:
+def neighbourhood(
+    pool: ColumnPool, chosen: float = 0.5, search: SearchParameters = LARGE_SCALE_SEARCH
+) -> DestroyOperators:
     size = len(pool)
     prices = np.ones(len(pool.problem.resources))
-    return Neighbourhood(pool, np.zeros(size), np.full(size, chosen), prices, seed=0, ways=ways or vast())
+    return DestroyOperators(pool, np.zeros(size), np.full(size, chosen), prices, 0, search)
 
 
 def test_a_relaxation_that_says_a_little_more_than_one_draws_none_the_less() -> None:
@@ -43,30 +50,30 @@ def test_a_relaxation_that_says_a_little_more_than_one_draws_none_the_less() -> 
 
     draw = neighbourhood(pool, chosen=1.5).draw(plan, [])
 
-    assert draw.why is Why.DOUBTFUL
+    assert draw.operator is Operator.RINS
     assert 0 < len(draw.freed) < 400
 
 
-@pytest.mark.parametrize("ways", [partial(usual, 500), vast])
-def test_nobody_is_freed_by_two_at_the_same_time(ways: Callable[[], Ways]) -> None:
+@pytest.mark.parametrize("search", [regional_search(500), LARGE_SCALE_SEARCH])
+def test_nobody_is_freed_by_two_at_the_same_time(search: SearchParameters) -> None:
     """While there is somebody else to free."""
     pool, _, plan = begun(jobs_and_agents(400, 3, seed=1))
-    drawer = neighbourhood(pool, ways=ways())
-    under_way: list[Draw] = []
+    drawer = neighbourhood(pool, search=search)
+    under_way: list[Neighbourhood] = []
     for _ in range(8):
         under_way.append(drawer.draw(plan, under_way))
 
     freed = np.concatenate([draw.freed for draw in under_way])
     assert len(freed) == len(set(freed.tolist())) > 8
-    assert [draw.why for draw in under_way] == [Why.DOUBTFUL, *[Why.RIVALS] * 6, Why.DOUBTFUL]
+    assert [draw.operator for draw in under_way] == [Operator.RINS, *[Operator.RELATED] * 6, Operator.RINS]
 
 
 @pytest.mark.parametrize(("options", "each", "fewest"), [(800, 10, 6), (20, 4, 3), (5, 3, 3)])
 def test_of_few_options_a_fifth_is_at_hand(options: float, each: float, fewest: float) -> None:
-    way = usual(options).doubtful
-    assert (way.each, way.fewest) == pytest.approx((each, fewest))
-    way.learn(is_better=True, effort=Effort(is_proven=True, steps=10_000))
-    assert fewest <= way.each <= each
+    rins = DestroyOperator(regional_search(options).rins)
+    assert (rins.columns_each, rins.parameters.fewest) == pytest.approx((each, fewest))
+    rins.learn(is_better=True, effort=Effort(is_proven=True, steps=10_000))
+    assert fewest <= rins.columns_each <= each
 
 
 def test_the_first_of_one_is_far_from_what_is_under_way() -> None:
@@ -77,32 +84,34 @@ def test_the_first_of_one_is_far_from_what_is_under_way() -> None:
     for _ in range(20):
         other = drawer.draw(plan, [one])
         assert len(other.near) == 100
-        assert other.why is Why.DOUBTFUL or other.near[0] in other.freed
+        assert other.operator is Operator.RINS or other.near[0] in other.freed
         assert other.near[0] not in one.near
-    everybody = Draw(np.zeros(0, dtype=np.int64), 1, 1, np.arange(400))
+    everybody = Neighbourhood(np.zeros(0, dtype=np.int64), 1, 1, np.arange(400))
     assert len(drawer.draw(plan, [everybody]).freed) > 0
 
 
 def test_with_everybody_under_way_somebody_is_freed_again() -> None:
     pool, _, plan = begun(jobs_and_agents(12, 3, seed=1))
-    assert len(neighbourhood(pool).draw(plan, [Draw(np.arange(12), 3, 10)]).freed) > 0
+    assert len(neighbourhood(pool).draw(plan, [Neighbourhood(np.arange(12), 3, 10)]).freed) > 0
 
 
 def drawn(problem: Problem, *, workers: int, ahead: int) -> tuple[list[bool], Incumbent]:
     """Sixty pairs and triples: whether each gave a better plan, and the plan in the end."""
     _, program, plan = begun(problem)
     random, count = np.random.default_rng(4), len(problem.actors)
-    draws = iter([Draw(np.sort(random.choice(count, 2 + one % 2, replace=False)), 5, 50) for one in range(60)])
+    draws = iter([Neighbourhood(np.sort(random.choice(count, 2 + one % 2, replace=False)), 5, 50) for one in range(60)])
     gave = []
 
-    def draw(_now: Incumbent, under_way: Sequence[Draw]) -> Draw | None:
+    def draw(_now: Incumbent, under_way: Sequence[Neighbourhood]) -> Neighbourhood | None:
         assert len(under_way) < ahead
         return next(draws, None)
 
-    def tell(told: Told, _now: Incumbent) -> None:
+    def tell(told: RepairOutcome, _now: Incumbent) -> None:
         gave.append(told.is_better)
 
-    return gave, improve(program, plan, draw, tell, ahead=ahead, workers=workers, clock=Budget(None))
+    return gave, ordered_parallel_search(
+        program, plan, draw, tell, in_flight=ahead, workers=workers, budget=Budget(None)
+    )
 
 
 @pytest.mark.parametrize("ahead", [1, 3, 8])
@@ -121,10 +130,13 @@ def test_side_by_side_the_number_of_workers_changes_nothing(seed: int, ahead: in
 def test_no_time_no_neighbourhood() -> None:
     _, program, plan = begun(jobs_and_agents(12, 3, seed=1))
 
-    def never(_now: Incumbent, _under_way: Sequence[Draw]) -> Draw | None:
+    def never(_now: Incumbent, _under_way: Sequence[Neighbourhood]) -> Neighbourhood | None:
         raise AssertionError
 
-    assert improve(program, plan, never, lambda *_: None, ahead=3, workers=2, clock=Budget(0.0)) is plan
+    assert (
+        ordered_parallel_search(program, plan, never, lambda *_: None, in_flight=3, workers=2, budget=Budget(0.0))
+        is plan
+    )
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -133,12 +145,12 @@ def test_two_plans_found_from_one_are_joined_without_loss(seed: int) -> None:
     problem = jobs_and_agents(16, 3, seed=seed)
     pool, program, plan = begun(problem)
     halves = np.arange(8), np.arange(8, 16)
-    first, second = (program.improve(plan, half, 3, 1000, None)[0] for half in halves)
+    first, second = (program.repair(plan, half, 3, 1000, None)[0] for half in halves)
 
-    joined = program.joined(plan, first, second, None)
+    joined = program.merge(plan, first, second, None)
 
-    assert program.joined(plan, plan, second, None) is second
-    assert program.joined(plan, first, plan, None) is first
+    assert program.merge(plan, plan, second, None) is second
+    assert program.merge(plan, first, plan, None) is first
     assert joined.values <= first.values
     assert problem.values(solution(pool, joined)) == joined.values
     assert problem.is_feasible(solution(pool, joined))
@@ -156,9 +168,9 @@ def test_what_was_found_may_be_other_adjustments_alone() -> None:
     spare = np.array([60, 0, 0])
     wasteful = Incumbent(plan.columns, plan.amounts + spare, (plan.values[0] + 6000,))
 
-    assert program.joined(wasteful, plan, plan, None).values == plan.values
-    assert program.joined(wasteful, wasteful, plan, None) is plan
+    assert program.merge(wasteful, plan, plan, None).values == plan.values
+    assert program.merge(wasteful, wasteful, plan, None) is plan
 
 
-def solution(pool: Pool, plan: Incumbent) -> Solution:
+def solution(pool: ColumnPool, plan: Incumbent) -> Solution:
     return Solution(pool.option[plan.columns], plan.amounts)
