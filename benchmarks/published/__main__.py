@@ -1,6 +1,6 @@
 """Solve every file of a folder of published instances and compare with published optima.
 
-Usage: python -m benchmarks.published FOLDER --kind gap|facility|residents [--optima FILE] [--maximise]
+Usage: python -m benchmarks.published FOLDER --kind gap|facility|residents|students [--optima FILE] [--maximise]
 
 The file of optima has a line `name value` for each problem; the name is the file's, with ` 2` and so on after it for
 the second problem of a file.
@@ -18,6 +18,8 @@ from allokering.solvers.column_generation.solve import solve_large
 from benchmarks.gap import read_gap
 from benchmarks.published.facility import read_facility
 from benchmarks.published.residents import read_residents
+from benchmarks.published.students import read_students
+from benchmarks.published.students_problem import problem_of
 
 
 def problems(file: Path, kind: str, *, maximise: bool, capacity: int | None) -> Iterator[tuple[str, Problem]]:
@@ -26,15 +28,19 @@ def problems(file: Path, kind: str, *, maximise: bool, capacity: int | None) -> 
     if kind == "gap":
         for number, instance in enumerate(read_gap(text), start=1):
             yield file.name if number == 1 else f"{file.name} {number}", instance.problem(maximise=maximise)
+    elif kind == "students":
+        yield file.name, problem_of(read_students(text))
     else:
         yield file.name, read_facility(text, capacity) if kind == "facility" else read_residents(text)
 
 
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--kind", type=click.Choice(["gap", "facility", "residents"]), required=True)
+@click.option("--kind", type=click.Choice(["gap", "facility", "residents", "students"]), required=True)
 @click.option("--optima", type=click.Path(exists=True, path_type=Path), help="Lines `name value`.")
-@click.option("--maximise", is_flag=True, help="The numbers are profits, as in gap1-gap12.")
+@click.option(
+    "--maximise", is_flag=True, help="The published values are to be maximised, as of gap1-gap12 and of students."
+)
 @click.option("--capacity", type=int, help="Of every facility, where the file leaves it open.")
 @click.option("--seconds", type=float, default=60, show_default=True, help="Per problem.")
 @click.option("--threads", type=int, default=2, show_default=True)
