@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from solved_once import begin_session, end_session
 
 from allokering.language import speak
 
@@ -25,6 +26,16 @@ SLOW = (
     "workbook",
 )
 """Files and folders whose tests solve whole instances or hundreds of random ones, or open another program."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Results are shared by all processes of a session."""
+    begin_session(config)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """And are gone after it."""
+    end_session(config)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,8 +11,9 @@ import datetime as dt
 from functools import cache
 from typing import Any
 
+from solved_once import solved_once
+
 from allokering.engine.job import Job
-from allokering.engine.run import run
 from allokering.instance import Instance, Settings
 from allokering.model import Model, load_model
 from allokering.plan import Plan
@@ -125,4 +126,4 @@ def model() -> Model:
 @cache
 def plan() -> Plan:
     """The plan of the region."""
-    return run(Job(instance(), model())).plan
+    return solved_once(Job(instance(), model())).plan

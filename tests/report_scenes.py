@@ -6,8 +6,9 @@ from dataclasses import fields, replace
 from functools import cache
 from typing import Any
 
+from solved_once import solved_once
+
 from allokering.engine.job import Job
-from allokering.engine.run import run
 from allokering.files.reading import read_instance
 from allokering.instance import Instance
 from allokering.language import speak
@@ -48,7 +49,7 @@ def narvik() -> Instance:
 @cache
 def plan(earlier: bool = False) -> Plan:
     """Narvik's plan of today or the earlier one."""
-    return run(Job(narvik(), model(earlier))).plan
+    return solved_once(Job(narvik(), model(earlier))).plan
 
 
 def scene() -> Scene:

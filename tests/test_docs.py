@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
+from solved_once import solved_once
 
 from allokering.cli import COMMANDS, main
 from allokering.engine.job import Job
-from allokering.engine.run import run
 from allokering.files.reading import read_instance
 from allokering.model import load_model
 
@@ -48,6 +48,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_shown_output_is_real(command: str, shown: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every line shown is printed, in that order; '…' stands for lines left out."""
     monkeypatch.chdir(folder)
+    monkeypatch.setattr("allokering.commands.solve.run", solved_once)
     if command.startswith("check"):
         # The document solves before it checks; the tests may run apart.
         _, instance, plan = shlex.split(command)
@@ -72,7 +73,7 @@ def test_the_planners_table_is_real() -> None:
             model = load_model("alis")
         else:
             model = load_model("alis-cap-1000", {"list_target.patients_per_fte": cap})
-        header = run(Job(instance, model)).plan.header
+        header = solved_once(Job(instance, model)).plan.header
         assert header is not None
         found = {tier.name: tier.value for tier in header.tiers}
         assert (found["uncovered"], found["cost"]) == (int(uncovered), int(cost)), cap

@@ -7,9 +7,9 @@ from itertools import zip_longest
 from pathlib import Path
 
 import pytest
+from solved_once import solved_once
 
 from allokering.engine.job import Job
-from allokering.engine.run import run
 from allokering.files.reading import list_instances, read_instance
 from allokering.instance import Instance
 from allokering.model import load_model
@@ -48,7 +48,7 @@ def _made(instance: Instance, options: str) -> Plan:
     model_name = next((value for option, value in pairs if option == "--model"), instance.settings.model)
     overrides = dict(value.split("=", 1) for option, value in pairs if option == "--set")
     model = load_model(model_name, overrides)
-    plan = run(Job(instance, model)).plan
+    plan = solved_once(Job(instance, model)).plan
     assert verify(instance, model, plan).ok
     return plan
 
