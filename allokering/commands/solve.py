@@ -92,7 +92,7 @@ def solve(
     check_target(output)
     stop = Stop()
     budget = Budget(None if time_limit is None else time_limit - (time.monotonic() - began), stop)
-    with locked(output), watched(Console(stderr=True)) as watcher, stoppable(stop):
+    with stoppable(stop), locked(output), watched(Console(stderr=True)) as watcher:
 
         def make() -> Plan:
             result = run(job, watcher, budget)

@@ -11,10 +11,11 @@ from allokering.formulation.trace import Trace, needed_to_bar
 from allokering.instance import Instance
 from allokering.language import say
 from allokering.model import Model
+from allokering.solvers.budget import Budget
 from allokering.solvers.infeasible_subset import Part, smallest_conflict
 
 
-def explain_infeasible(instance: Instance, model: Model, objective: Objective) -> str:
+def explain_infeasible(instance: Instance, model: Model, objective: Objective, budget: Budget | None = None) -> str:
     """A sentence per part of the conflict, ending with what could be changed.
 
     The instance must be infeasible under the model.
@@ -23,8 +24,10 @@ def explain_infeasible(instance: Instance, model: Model, objective: Objective) -
     empty = [actor.actor for actor in problem.actors if not len(actor)]
     if empty:
         lines = [_no_path(instance, model, trainee) for trainee in empty]
+    elif (parts := smallest_conflict(problem, budget)) is None:
+        lines = [say("Which rules and trainees cannot hold together was not found in time.")]
     else:
-        lines = [_part(instance, model, part) for part in smallest_conflict(problem)]
+        lines = [_part(instance, model, part) for part in parts]
         lines.insert(0, say("These cannot hold together; if any one of them gave way, the rest could:"))
     return "\n  ".join(lines)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from typing_extensions import override
@@ -21,6 +22,7 @@ from allokering.problem import Problem, Solution
 from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation.state import NAME as LARGE
 from allokering.solvers.exact.completion import complete
+from allokering.solvers.exact.knowledge import Knowledge
 from allokering.solvers.outcome import Note, Outcome, Status
 from allokering.solvers.solve import solve
 from allokering.stages.groups import form_groups
@@ -51,6 +53,8 @@ class Result:
     """Of the verifier on this plan; a plan that breaks a rule is no result."""
     history: History
     """What was known of the tiers, and when."""
+    knowledge: Knowledge | None = None
+    """What solving taught, for jobs that differ a little from this one."""
 
     @property
     def tiers(self) -> tuple[TierResult, ...]:
@@ -64,13 +68,28 @@ class Result:
         return f"Result({header.instance.name}, {header.model.name}: {header.status}; {tiers})"
 
 
-def run(job: Job, observer: Observer = unheard, budget: Budget | None = None) -> Result:
+@dataclass(frozen=True)
+class Likeness:
+    """What a like job taught, and how this job differs from it."""
+
+    knowledge: Knowledge
+    restricts: bool = False
+    """Does this job only forbid what that one allowed? It is believed only where the problem shows it."""
+    near: Mapping[str, str] | None = None
+    """Keys of options by actor, to differ from in as few as can be among equal plans; None: those of the knowledge."""
+
+
+def run(
+    job: Job, observer: Observer = unheard, budget: Budget | None = None, likeness: Likeness | None = None
+) -> Result:
     """Solve the placement and every stage, and verify the plan. Nothing else makes plans.
 
     Args:
         job: what is to be planned, and how.
         observer: told what happens.
         budget: of all of it. When it is over, by time or by a stop, the best plan known is finished and verified.
+
+        likeness: a like job that has been solved: the values are the same as without it, sooner.
 
     Raises:
         UsageError: the list solver is not installed.
@@ -84,8 +103,9 @@ def run(job: Job, observer: Observer = unheard, budget: Budget | None = None) ->
     problem = build(instance, model, options.objective)
     watch = Watch(observer, budget, lambda solution: placement_tables(instance, model, problem, solution))
     with watch.stage(Stage.PLACEMENT):
-        outcome = _placement(job, problem, watch, budget)
+        outcome = _placement(job, problem, watch, budget, likeness)
         assert outcome.solution is not None  # noqa: S101 - without one it raises
+        is_stopped = budget.stopped
         tables = placement_tables(instance, model, problem, outcome.solution)
     with watch.stage(Stage.SUPERVISION):
         supervision = name_supervisors(
@@ -97,12 +117,14 @@ def run(job: Job, observer: Observer = unheard, budget: Budget | None = None) ->
         tables = replace(tables, supervision=supervision.rows, groups=groups.rows)
         lists = set_lists(instance, model, tables, solver=options.list_solver, budget=_moment(budget))
         tables = replace(tables, lists=lists.rows)
-    _note(watch, outcome, tables, struck=supervision.struck or groups.struck or lists.struck)
+    struck = supervision.struck or groups.struck or lists.struck
+    _note(watch, outcome, tables, is_stopped=is_stopped, struck=struck)
+    is_unique = outcome.is_unique and supervision.is_unique and groups.is_unique and lists.is_unique
     stages = (*supervision.tiers, *groups.tiers, *lists.tiers)
-    plan = Plan.of(tables, _header(job, outcome, stages, watch, budget.seconds))
+    plan = Plan.of(tables, _header(job, outcome, stages, watch, budget.seconds, is_unique=is_unique))
     with watch.stage(Stage.VERIFICATION):
         verdict = verified(job, plan)
-    return Result(job, plan, verdict, History(watch.history))
+    return Result(job, plan, verdict, History(watch.history), outcome.knowledge)
 
 
 def _moment(budget: Budget) -> Budget:
@@ -123,7 +145,7 @@ def verified(job: Job, plan: Plan) -> Verdict:
     return verdict
 
 
-def _placement(job: Job, problem: Problem, watch: Watch, budget: Budget) -> Outcome:
+def _placement(job: Job, problem: Problem, watch: Watch, budget: Budget, likeness: Likeness | None) -> Outcome:
     """The best placement within the budget; its outcome has a solution."""
     instance, options = job.instance, job.options
     start = _start(instance, problem, job.start)
@@ -137,10 +159,13 @@ def _placement(job: Job, problem: Problem, watch: Watch, budget: Budget) -> Outc
         budget=budget.part(_for_placement(job, budget)),
         start=start,
         progress=watch.heard,
+        parent=None if likeness is None else likeness.knowledge,
+        restricts=likeness is not None and likeness.restricts,
+        near=None if likeness is None else likeness.near,
     )
     if outcome.status is Status.INFEASIBLE:
         told = say("No plan can satisfy the hard rules of {instance}.", instance=instance.name)
-        raise NoPlanPossible(f"{told}\n  {explain_infeasible(instance, job.model, options.objective)}")
+        raise NoPlanPossible(f"{told}\n  {explain_infeasible(instance, job.model, options.objective, budget)}")
     if outcome.solution is None:
         raise NoPlanInTime(say("No plan was found in {seconds} seconds.", seconds=f"{outcome.seconds:.1f}"))
     if outcome.solver == LARGE or outcome.status is not Status.OPTIMAL:
@@ -158,11 +183,19 @@ def _for_placement(job: Job, budget: Budget) -> float | None:
     return max(left - RESERVE - RESERVE_EACH * size, left * LEAST_SHARE)
 
 
-def _note(watch: Watch, outcome: Outcome, tables: PlanTables, *, struck: bool) -> None:
-    """What a reader of the plan must know that its tables do not say; `struck`: was a stage broken off?"""
-    if Note.INTERRUPTED in outcome.notes:
+def _note(watch: Watch, outcome: Outcome, tables: PlanTables, *, is_stopped: bool, struck: bool) -> None:
+    """What a reader of the plan must know that its tables do not say.
+
+    Args:
+        watch: notes it.
+        outcome: of the placement.
+        tables: of the plan.
+        is_stopped: had somebody asked to stop when the placement was done?
+        struck: was a stage broken off?
+    """
+    if is_stopped and outcome.status is not Status.OPTIMAL:
         watch.note("stopped")
-    if Note.STRUCK in outcome.notes:
+    elif Note.STRUCK in outcome.notes:
         watch.note("time_struck")
     if struck:
         watch.note("stage_struck")
@@ -185,7 +218,9 @@ def _with_cheapest_adjustments(problem: Problem, outcome: Outcome, solution: Sol
     return outcome.with_solution(problem, completed) if better and completed is not None else outcome
 
 
-def _header(job: Job, outcome: Outcome, stages: tuple[TierResult, ...], watch: Watch, seconds: float) -> PlanHeader:
+def _header(
+    job: Job, outcome: Outcome, stages: tuple[TierResult, ...], watch: Watch, seconds: float, *, is_unique: bool
+) -> PlanHeader:
     instance, model, options = job.instance, job.model, job.options
     tiers = tuple(
         TierResult(
@@ -212,6 +247,7 @@ def _header(job: Job, outcome: Outcome, stages: tuple[TierResult, ...], watch: W
         seconds=round(seconds, 3),
         tiers=tiers,
         stages=stages,
+        unique=is_unique,
         notes=tuple(watch.notes),
         pins=job.pins,
         changes=job.changes,

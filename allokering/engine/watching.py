@@ -52,7 +52,7 @@ class Watch:
         self.notes.append(noted)
         self._observer(Noted(noted, self._budget.seconds))
 
-    def heard(self, tier: str, value: int | None, bound: int | None, solution: Solution | None = None) -> None:
+    def heard(self, tier: str, value: int | None, bound: int | None, solution: Solution | None = None, /) -> None:
         """A solver says what it knows of a tier; what it has said before is no event."""
         before = self._known.get(tier, (None, None))
         if (value, bound) == before:

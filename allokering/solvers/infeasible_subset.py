@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from allokering.problem import Problem
 from allokering.problem_edits import relax_actors, relax_rows, unprice
 from allokering.problem_quotas import in_rows
+from allokering.solvers.budget import Budget
 from allokering.solvers.exact.solve import solve_exact
 from allokering.solvers.outcome import Status
 
@@ -32,12 +33,13 @@ class Parts:
     problem: Problem
     let_go: Problem
     """Every actor takes from nobody and gives what it can."""
+    budget: Budget
 
     @classmethod
-    def of(cls, problem: Problem) -> Parts:
+    def of(cls, problem: Problem, budget: Budget) -> Parts:
         """Prices say nothing of what is possible."""
         free = unprice(problem)
-        return cls(free, relax_actors(free, {actor.actor for actor in free.actors}))
+        return cls(free, relax_actors(free, {actor.actor for actor in free.actors}), budget)
 
     @property
     def every(self) -> list[Part]:
@@ -55,13 +57,14 @@ class Parts:
         rows = enumerate(self.problem.resources)
         others = [number for number, row in rows if Part(row.rule, row.subject) not in kept]
         held = relax_rows(replace(self.problem, actors=actors), others)
-        return solve_exact(held, engine="cp-sat", is_canonical=False).status is Status.INFEASIBLE
+        answer = solve_exact(held, engine="cp-sat", budget=self.budget, is_canonical=False)
+        return answer.status is Status.INFEASIBLE
 
 
-def smallest_conflict(problem: Problem) -> tuple[Part, ...]:
+def smallest_conflict(problem: Problem, budget: Budget | None = None) -> tuple[Part, ...] | None:
     """Parts of an infeasible problem that cannot hold together, while any of them could be spared.
 
-    An actor without options is a conflict by itself.
+    An actor without options is a conflict by itself. None: the budget was over before it was known.
 
     Raises:
         ValueError: the problem has a solution, or options that are not listed.
@@ -70,10 +73,11 @@ def smallest_conflict(problem: Problem) -> tuple[Part, ...]:
     alone = [Part("", actor.actor) for actor in problem.actors if not len(actor)]
     if alone:
         return tuple(alone[:1])
-    parts = Parts.of(problem)
-    if not parts.conflict(parts.every):
+    parts = Parts.of(problem, Budget() if budget is None else budget)
+    if not parts.conflict(parts.every) and not parts.budget.is_over:
         raise ValueError("the problem has a solution")
-    return tuple(sorted(_needed(parts, [], parts.every, is_new=True)))
+    found = tuple(sorted(_needed(parts, [], parts.every, is_new=True)))
+    return None if parts.budget.is_over else found
 
 
 def _needed(whole: Parts, beside: list[Part], parts: Sequence[Part], *, is_new: bool) -> list[Part]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Protocol
 
 from allokering.problem import Problem, Solution, Tier
 from allokering.solvers.exact.knowledge import Knowledge
@@ -85,9 +86,14 @@ class Outcome:
 
 Report = Callable[[int | None, int | None], None]
 """Told the best value and the best bound of a tier so far."""
-Progress = Callable[[str, int | None, int | None], None]
-"""Told the tier's name, and the best value and the best bound so far."""
 
 
-def silent(tier: str, value: int | None, bound: int | None) -> None:
+class Progress(Protocol):
+    """Who is told how a solve goes."""
+
+    def __call__(self, tier: str, value: int | None, bound: int | None, solution: Solution | None = None, /) -> None:
+        """The tier's name, the best value and the best bound so far, and the solution where it is handed out."""
+
+
+def silent(tier: str, value: int | None, bound: int | None, solution: Solution | None = None, /) -> None:
     """Progress that nobody watches."""

@@ -73,7 +73,8 @@ def test_what_happens_is_told_as_data():
     assert [event.stage for event in events if isinstance(event, Began)] == stages
     assert [event.stage for event in events if isinstance(event, Ended)] == stages
     assert [event.note.id for event in events if isinstance(event, Noted)] == ["recruits"]
-    assert any(isinstance(event, Improved) for event in events)
+    handed = [event.incumbent() for event in events if isinstance(event, Improved) and event.incumbent]
+    assert handed[-1].placements == result.plan.placements
     last = {moment.tier: (moment.value, moment.bound) for moment in result.history}
     assert last == {tier.name: (tier.value, tier.bound) for tier in result.plan.header.tiers}
     seconds = [event.seconds for event in events]

@@ -7,6 +7,7 @@ import pytest
 from scipy import sparse
 
 from allokering.problem import ListedOptions, Problem, Resource, Tier
+from allokering.solvers.budget import Budget
 from allokering.solvers.infeasible_subset import Part, smallest_conflict
 
 
@@ -40,3 +41,8 @@ def test_what_has_a_solution_is_no_conflict() -> None:
     """Two places are supplied, and two are needed."""
     with pytest.raises(ValueError, match="solution"):
         smallest_conflict(crowded(actor("ann", 1), actor("bo", 1), actor("opening", 0, -2)))
+
+
+def test_a_conflict_that_there_was_no_time_for_is_not_guessed() -> None:
+    """A set that could be smaller is not called the smallest."""
+    assert smallest_conflict(crowded(actor("ann", 1), actor("bo", 1)), Budget(0.0)) is None

@@ -77,7 +77,8 @@ class HighsTiers:
             return
         worth = np.array([tier.worth for tier in self._problem.tiers], dtype=float)
         weights = worth * WARMTH ** np.arange(len(worth))[::-1]
-        cost = sum(weight * tier.prices for weight, tier in zip(weights / weights[-1], self._tiers, strict=True))
+        scale = weights[-1] or 1.0  # a tier may be worth nothing
+        cost = sum(weight * tier.prices for weight, tier in zip(weights / scale, self._tiers, strict=True))
         relaxed = relax(self._rows, np.asarray(cost, dtype=float), self._most, self._budget)
         if relaxed is None:
             return

@@ -94,7 +94,7 @@ def tier_by_tier(columns: Columns, model: Tiers, start: Solution | None, progres
             value = values[part.number]
             status = Status.OPTIMAL if bound == value else Status.FEASIBLE
             tiers.append(TierOutcome(problem.tiers[part.number], value, bound, status, seconds))
-            progress(part.name, value, bound)
+            progress(part.name, value, bound, best)
             model.hold(part, value)
     assert best is not None  # noqa: S101 - a problem has at least one tier
     return Reached(Status.FEASIBLE, best, tuple(tiers))

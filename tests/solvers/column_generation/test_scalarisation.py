@@ -252,7 +252,7 @@ def test_interrupted_when_the_start_has_been_left_it_returns_to_it(where: str, m
     outcome = solve_large(
         dear_or_short(4),
         start=start,
-        progress=lambda _name, value, _bound: told.append((value or 0) / 10**6),
+        progress=lambda _name, value, *_: told.append((value or 0) / 10**6),
         parameters=AS_VAST,
     )
 

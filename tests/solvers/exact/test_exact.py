@@ -219,7 +219,9 @@ def test_every_tier_is_told(engine: Engine) -> None:
     """The last thing told of each tier is its value and bound, in the order of the tiers."""
     told: dict[str, tuple[int | None, int | None]] = {}
     outcome = solve_exact(
-        knapsacks(6, 3, seed=5), engine=engine, progress=lambda tier, value, bound: told.update({tier: (value, bound)})
+        knapsacks(6, 3, seed=5),
+        engine=engine,
+        progress=lambda tier, value, bound, *_: told.update({tier: (value, bound)}),
     )
 
     assert list(told.items()) == [(tier.tier.name, (tier.value, tier.bound)) for tier in outcome.tiers]
