@@ -69,6 +69,7 @@ def test_stopped_at_an_event(solver: str, tenth: int) -> None:
     if tenth == 9:
         assert result is not None
         assert result.plan.header.notes == ()
+        assert result.plan.header.unique is (result.plan.header.solver != "large")
 
 
 @pytest.mark.parametrize("solver", SOLVERS)
@@ -85,6 +86,7 @@ def test_stopped_when_there_is_a_plan_it_is_not_lost(solver: str) -> None:
     assert verify(result.job.instance, result.job.model, result.plan).ok
     assert result.plan.header.status == "feasible"
     assert "stopped" in {note.id for note in result.plan.header.notes}
+    assert result.plan.header.unique is False
 
 
 @pytest.mark.parametrize("seed", range(4))

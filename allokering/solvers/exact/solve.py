@@ -104,6 +104,9 @@ def solve_exact(
         outcome = _outcome(columns, model, name, budget, reached, near, is_canonical=is_canonical)
         if outcome.solution is not None:
             break
+        if name == engine and budget.is_over:
+            # There is no time to ask the other one, and this one is not believed alone.
+            return replace(outcome, status=Status.UNKNOWN)
     assert outcome is not None  # noqa: S101 - there are two engines
     return outcome
 
