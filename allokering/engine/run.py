@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,7 @@ from allokering.engine.build import build
 from allokering.engine.conflict import explain_infeasible
 from allokering.engine.history import History
 from allokering.engine.job import Job, versions
+from allokering.engine.reserve import for_placement, people_periods
 from allokering.engine.watching import Watch
 from allokering.errors import NoPlanInTime, NoPlanPossible, StageFailed
 from allokering.events import Observer, Stage, unheard
@@ -36,11 +38,6 @@ STAGE_WORK = 60.0
 
 MOMENT = 0.3
 """Seconds that each stage still has when the budget is over."""
-RESERVE = 0.3
-RESERVE_EACH = 0.0005
-"""Seconds that stages, verification and writing are kept, and for each trainee's period and each doctor."""
-LEAST_SHARE = 0.4
-"""Of the time left, that the placement has at least."""
 
 
 @dataclass(frozen=True)
@@ -100,10 +97,12 @@ def run(
     budget = Budget() if budget is None else budget
     instance, model, options = job.instance, job.model, job.options
     available_solver(options.list_solver)
+    began, worked = budget.seconds, time.process_time()
     problem = build(instance, model, options.objective)
+    slowness = (budget.seconds - began) / max(time.process_time() - worked, 1e-3)
     watch = Watch(observer, budget, lambda solution: placement_tables(instance, model, problem, solution))
     with watch.stage(Stage.PLACEMENT):
-        outcome = _placement(job, problem, watch, budget, likeness)
+        outcome = _placement(job, problem, watch, budget, likeness, slowness)
         assert outcome.solution is not None  # noqa: S101 - without one it raises
         is_stopped = budget.stopped
         tables = placement_tables(instance, model, problem, outcome.solution)
@@ -145,18 +144,21 @@ def verified(job: Job, plan: Plan) -> Verdict:
     return verdict
 
 
-def _placement(job: Job, problem: Problem, watch: Watch, budget: Budget, likeness: Likeness | None) -> Outcome:
+def _placement(
+    job: Job, problem: Problem, watch: Watch, budget: Budget, likeness: Likeness | None, slowness: float
+) -> Outcome:
     """The best placement within the budget; its outcome has a solution."""
     instance, options = job.instance, job.options
     start = _start(instance, problem, job.start)
     if job.start is not None and start is None:
         watch.note("start_lost")
+    left = budget.left
     outcome = solve(
         problem,
         solver=options.solver,
         seed=options.seed,
         workers=options.workers,
-        budget=budget.part(_for_placement(job, budget)),
+        budget=budget.part(None if left is None else for_placement(left, people_periods(instance), slowness)),
         start=start,
         progress=watch.heard,
         parent=None if likeness is None else likeness.knowledge,
@@ -171,16 +173,6 @@ def _placement(job: Job, problem: Problem, watch: Watch, budget: Budget, likenes
     if outcome.solver == LARGE or outcome.status is not Status.OPTIMAL:
         outcome = _with_cheapest_adjustments(problem, outcome, outcome.solution)
     return outcome
-
-
-def _for_placement(job: Job, budget: Budget) -> float | None:
-    """Seconds that the placement may take: what is left when the rest of the job has been kept back."""
-    left = budget.left
-    if left is None:
-        return None
-    instance = job.instance
-    size = len(instance.trainees) * instance.settings.periods + len(instance.doctors)
-    return max(left - RESERVE - RESERVE_EACH * size, left * LEAST_SHARE)
 
 
 def _note(watch: Watch, outcome: Outcome, tables: PlanTables, *, is_stopped: bool, struck: bool) -> None:
