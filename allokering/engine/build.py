@@ -7,7 +7,6 @@ from types import ModuleType
 import numpy as np
 
 from allokering.errors import Fault, InstanceFaulty
-from allokering.facts.programme import lengths
 from allokering.facts.recruitment import recruits
 from allokering.formulation.choices import choices_of, listed
 from allokering.formulation.objective import TERMS
@@ -30,6 +29,7 @@ from allokering.language import say
 from allokering.model import Model
 from allokering.problem import Integers, ListedOptions, Options, Problem, Relief, Resource, Transfer
 from allokering.rules.registry import RULES
+from allokering.rules.training_time import lengths
 
 Own = list[tuple[UseRule, Integers]]
 """Uses of the rules' own rows, and the rows by (position or site, period)."""

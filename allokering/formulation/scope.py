@@ -14,6 +14,7 @@ import numpy as np
 
 from allokering.formulation.choices import Choice
 from allokering.formulation.path_space import PathSpace, Use, While
+from allokering.formulation.shared_rows import Published, SharedRow
 from allokering.formulation.trace import Factor, Trace
 from allokering.instance import Instance
 from allokering.kinds import Params
@@ -26,15 +27,6 @@ Amount = Callable[[PathSpace, Integers], Integers]
 """Amounts of some positions (by number) for a trainee: shape (positions, starts, periods)."""
 PathPrice = Callable[[PathSpace, Integers], Integers]
 """Prices of some positions for a trainee: broadcastable to (positions, starts) or (positions, rotations)."""
-
-
-@dataclass(frozen=True)
-class Published:
-    """A row that one rule lets others use, by what it is for; it may be that no rule in force has such a row."""
-
-    name: str
-    subject: str
-    period: int
 
 
 @dataclass(frozen=True)
@@ -53,7 +45,7 @@ class SharedUse:
     """A use of rows that another rule publishes, by the position's subject."""
 
     when: While
-    name: str
+    row: SharedRow
     subjects: tuple[str | None, ...]
     amount: Amount
     trainees: frozenset[str]
@@ -193,15 +185,15 @@ class Scope:
             if trainees:
                 self.use(While.HELD if holds_away else While.PRACTICE, resource, amount, trainees=trainees)
 
-    def publish(self, name: str, subject: str, period: int, resource: int) -> None:
+    def publish(self, row: SharedRow, subject: str, period: int, resource: int) -> None:
         """Let other rules use this row."""
-        self.draft.published[Published(name, subject, period)] = resource
+        self.draft.published[Published(row, subject, period)] = resource
 
     def use_published(
-        self, when: While, name: str, subjects: Iterable[str | None], amount: Amount, trainees: Iterable[str]
+        self, when: While, row: SharedRow, subjects: Iterable[str | None], amount: Amount, trainees: Iterable[str]
     ) -> None:
-        """Every path of the trainees uses the rows of that name; `subjects` has the subject of each position."""
-        self.draft.shared_uses.append(SharedUse(when, name, tuple(subjects), amount, frozenset(trainees)))
+        """Every path of the trainees uses the shared rows; `subjects` has the subject of each position."""
+        self.draft.shared_uses.append(SharedUse(when, row, tuple(subjects), amount, frozenset(trainees)))
 
     def choose(self, choice: str, option: str, resource: int, amount: int) -> None:
         """An option of an opening, or of an application, uses so much of the resource."""
@@ -310,7 +302,7 @@ def published_rows(use: SharedUse, periods: range, number: Integers, published: 
         subject: [
             -1 if found is None else int(number[found])
             for period in periods
-            for found in [None if subject is None else published.get(Published(use.name, subject, period))]
+            for found in [None if subject is None else published.get(Published(use.row, subject, period))]
         ]
         for subject in {*use.subjects}
     }

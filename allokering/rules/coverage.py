@@ -20,7 +20,8 @@ from allokering.evidence.written_plan import period_of, periods, read_paths
 from allokering.facts.positions import by_part, doctors_by_place, residents_in, shares_of_positions
 from allokering.facts.targets import Targets, relief_per_place
 from allokering.formulation.path_space import While
-from allokering.formulation.scope import Published, Scope
+from allokering.formulation.scope import Scope
+from allokering.formulation.shared_rows import FREE_PLACES, LISTED, ROOM_ABOVE, Published
 from allokering.formulation.trainee_lists import list_in_part
 from allokering.instance import Instance
 from allokering.kinds import Locum, Params, PerPatientMonth, PerResidentMonth
@@ -50,7 +51,7 @@ def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: 
             targets = sum(targets_of.target(doctor, period) for doctor in present)
             here = residents_in(municipality, period * months)
             number = scope.resource(place, period, targets - here)
-            scope.publish("coverage", place, period, number)
+            scope.publish(LISTED, place, period, number)
             _let_lists_pass_targets(
                 scope, instance, number, (place, period), sum(doctor.list_limit for doctor in present) - targets
             )
@@ -79,7 +80,7 @@ def _let_lists_pass_targets(scope: Scope, instance: Instance, row: int, place: t
         return
     municipality, period = place
     room_above = scope.resource(f"{municipality} above", period, room)
-    scope.publish("room above", municipality, period, room_above)
+    scope.publish(ROOM_ABOVE, municipality, period, room_above)
     scope.transfer(row, room_above, ROOM_MAX, scope.price("above_target", points), name="above_target")
 
 
@@ -179,7 +180,7 @@ def _let_residents_cross(scope: Scope, instance: Instance, rows: dict[str, Integ
                     scope.price("cross_border", term.per_resident_month * months),
                     also_uses=((movable, 1),),
                     shared=(
-                        (Published("free places", sender, period), -1),
-                        (Published("free places", row.to_municipality_id, period), 1),
+                        (Published(FREE_PLACES, sender, period), -1),
+                        (Published(FREE_PLACES, row.to_municipality_id, period), 1),
                     ),
                 )

@@ -19,6 +19,7 @@ from allokering.facts.positions import by_part, doctors_by_place, municipalities
 from allokering.facts.targets import Targets, free_places_permille
 from allokering.formulation.path_space import While
 from allokering.formulation.scope import Scope
+from allokering.formulation.shared_rows import FREE_PLACES
 from allokering.formulation.trainee_lists import list_in_part
 from allokering.instance import Instance
 from allokering.kinds import Params, PerPlaceMonth
@@ -50,7 +51,7 @@ def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: 
             here = residents_in(municipality, period * months)
             places = sum(targets.target(doctor, period) for doctor in doctors[place, period])
             row = scope.resource(place, period, places - here - here * permille // 1000)
-            scope.publish("free places", place, period, row)
+            scope.publish(FREE_PLACES, place, period, row)
             if isinstance(term, PerPlaceMonth):
                 scope.relieve(row, "free_places", MISSING_MAX, term.per_place_month * months)
             numbers.append(row)

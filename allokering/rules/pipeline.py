@@ -23,6 +23,7 @@ from allokering.facts.recruitment import CERTAIN, chances_of_trainees
 from allokering.facts.targets import relief_per_place
 from allokering.formulation.path_space import PathSpace, While
 from allokering.formulation.scope import Scope
+from allokering.formulation.shared_rows import FREE_PLACES, LISTED, SUPERVISORS
 from allokering.formulation.trainee_lists import list_after, shares_in_part, staying
 from allokering.instance import Instance
 from allokering.kinds import Pipeline
@@ -44,8 +45,8 @@ def enforce(scope: Scope, params: Pipeline, instance: Instance) -> None:
     for part in range(max((len(own) for own in parts), default=0)):
         subjects = [own[part] if part < len(own) else None for own in parts]
         patients = list_after(instance, model, params, shares_in_part(instance, part))
-        for name in ("coverage", "free places"):
-            scope.use_published(While.AFTER, name, subjects, patients, stay)
+        for row in (LISTED, FREE_PLACES):
+            scope.use_published(While.AFTER, row, subjects, patients, stay)
     main = main_municipalities(instance)
     shares = shares_of_positions(instance).values()
     share = np.array([own[place] for own, place in zip(shares, main, strict=True)], dtype=np.int64)
@@ -58,7 +59,7 @@ def enforce(scope: Scope, params: Pipeline, instance: Instance) -> None:
         expected = stays[None] * chances[space.trainee][positions][:, None, None] // CERTAIN
         return np.asarray(-np.where(relief * expected > -patients(space, positions), 0, expected), dtype=np.int64)
 
-    scope.use_published(While.AFTER, "supervision", main, places, stay)
+    scope.use_published(While.AFTER, SUPERVISORS, main, places, stay)
 
 
 def check(_params: Pipeline, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -30,6 +31,38 @@ from allokering.violation import Violation
 
 RULE = "training_time"
 SCOPE = ("path",)
+
+
+@dataclass(frozen=True)
+class Lengths:
+    """Periods of institution service (D) and of practice (Q) that a trainee still has to do."""
+
+    rotation_periods: int
+    practice_periods: int
+
+    @property
+    def path_periods(self) -> int:
+        """Periods from start to finish: N = D + Q."""
+        return self.rotation_periods + self.practice_periods
+
+
+def lengths(trainee: Trainee, programme: Programme, period_months: int) -> Lengths:
+    """The law of the programme for this trainee; part-time lengthens what is left, credit shortens it.
+
+    `build` makes every path of these lengths, so that `enforce` has only to place the rotation in it. For ALIS, Qmin is
+    24 months in open practice, I is 6 months in an institution, T is 60 months in all.
+    """
+    f_m = trainee.fte_percent * period_months  # hundredths of a month that one period counts
+    c_p = min(trainee.practice_months_done, programme.practice_months_counted_max)
+    c_i = trainee.institution_months_done
+    d = _ceil(100 * max(0, programme.institution_months - c_i), f_m)
+    i = min(100 * c_i + d * f_m, 100 * programme.institution_months_counted_max)
+    q = _ceil(max(0, 100 * (programme.practice_months_min - c_p), 100 * (programme.total_months - c_p) - i), f_m)
+    return Lengths(rotation_periods=d, practice_periods=q)
+
+
+def _ceil(amount: int, unit: int) -> int:
+    return -(-amount // unit)
 
 
 def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: ARG001

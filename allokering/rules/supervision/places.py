@@ -10,7 +10,8 @@ import numpy as np
 
 from allokering.facts.positions import is_present, main_municipalities, minutes_from_parts
 from allokering.facts.targets import Targets, compensation_per_patient, relief_per_place
-from allokering.formulation.scope import Published, Scope
+from allokering.formulation.scope import Scope
+from allokering.formulation.shared_rows import FREE_PLACES, LISTED, ROOM_ABOVE, SUPERVISORS, Published
 from allokering.instance import Instance
 from allokering.kinds import Compensated, Pipeline, SupervisionParams, SupervisionTravel
 from allokering.problem import Integers
@@ -74,7 +75,7 @@ def supervision_supply(scope: Scope, params: SupervisionParams, instance: Instan
                 row = scope.resource(f"{alone or municipality} supply", period, places[pool])
                 supply[period][pool] = (row, most)
                 if alone is None:
-                    scope.publish("supervision", municipality, period, row)
+                    scope.publish(SUPERVISORS, municipality, period, row)
     return supply
 
 
@@ -151,9 +152,9 @@ class Demand:
             extra = self.scope.price("compensation", nok) or ()
             prices = extra if prices is None else tuple(a + b for a, b in zip(prices, extra, strict=True))
         shared = (
-            (Published("coverage", municipality, period), relief),
-            (Published("room above", municipality, period), -relief),
-            (Published("free places", municipality, period), relief),
+            (Published(LISTED, municipality, period), relief),
+            (Published(ROOM_ABOVE, municipality, period), -relief),
+            (Published(FREE_PLACES, municipality, period), relief),
         )
         self.scope.transfer(row, supply, most, prices, shared=shared)
 

@@ -43,6 +43,12 @@ SCOPE = ("resource", "stage")
 def enforce(scope: Scope, params: SupervisionParams, instance: Instance) -> None:
     """Demand rows per area (a position's municipalities), supply rows per specialist or pool of them, and transfers.
 
+    demand[area, p]:  sum_{trainee, path: k of area, in practice in p} supervision_places - sum_pool moved <= 0
+    supply[pool, p]:  sum_area moved - places of those who have finished (pipeline) <= sum_{specialists of pool} most,
+                      most = supervises_max, while supervisors are relieved at most floor(target / patients_per_place)
+    moved[area, pool, p] >= 0, where minutes(area, municipality of pool) <= travel_minutes_max and no pin forbids it;
+                      each also uses patients_per_place of `LISTED` and `FREE_PLACES`, and gives it to `ROOM_ABOVE`
+
     Demand and supply are apart, so that a place moves only once: from a specialist to a trainee within reach.
     Specialists of one municipality form a pool, but who is named in a pin stands alone; a trainee with pins has demand
     rows of their own, and so have trainees whose supervisors may travel less than others'.
