@@ -18,8 +18,8 @@ from allokering.report.page import report
 from allokering.report.scene import Scene
 from allokering.tables import Row
 
-EARLIER = {"unplaced.per_trainee": "1"}
-"""With nobody's place worth more than a month, another plan is best."""
+EARLIER = {"eligibility.home_minutes_max": "30"}
+"""With only the nearest positions for those who have ranked others, another plan is best."""
 SCRIPT = "<script>alert(1)</script>"
 HOSTILE = {
     "alis-narvik-1": "</script><script>document.title=1</script>",

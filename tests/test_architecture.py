@@ -23,6 +23,8 @@ LEVELS = (
     # Files beside facts beside what is read of a written plan: none knows of the others.
     "files, workbook, refresh, generation, facts, evidence",
     "formulation",
+    # A term prices what rules let pass, and recounts the written plan.
+    "terms",
     # A rule speaks to the formulation, and reads the written plan; build and verifier then ask every rule.
     "rules",
     "verifier, solvers, stages",

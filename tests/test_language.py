@@ -40,11 +40,24 @@ def said() -> set[str]:
             for place in (0,) if name == "say" else SPOKEN_FROM_A_NAME.get(name, ()):
                 if len(node.args) > place and isinstance(node.args[place], ast.Constant):
                     texts.add(node.args[place].value)
+        texts |= names_of_terms(path)
         if path.name == "terminal.py":
             texts |= headings(path)
     for tier in load_model("alis").tiers:
         texts |= {tier.id, tier.unit or "points"}
     return texts | told_of_tables()
+
+
+def names_of_terms(path: Path) -> set[str]:
+    """What readers call a term of the objective: its file says so, and the report says it."""
+    if path.parent.name != "terms":
+        return set()
+    constants = [node for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.Assign)]
+    return {
+        str(node.value.value)
+        for node in constants
+        if isinstance(node.value, ast.Constant) and [ast.unparse(target) for target in node.targets] == ["NAME"]
+    }
 
 
 def told_of_tables() -> set[str]:

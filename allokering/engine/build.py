@@ -9,7 +9,6 @@ import numpy as np
 from allokering.errors import Fault, InstanceFaulty
 from allokering.facts.recruitment import recruits
 from allokering.formulation.choices import choices_of, listed
-from allokering.formulation.objective import TERMS
 from allokering.formulation.path_space import PathSpace, Use, path_space
 from allokering.formulation.paths import PathOptions
 from allokering.formulation.scope import (
@@ -30,6 +29,7 @@ from allokering.model import Model
 from allokering.problem import Integers, ListedOptions, Options, Problem, Relief, Resource, Transfer
 from allokering.rules.registry import RULES
 from allokering.rules.training_time import lengths
+from allokering.terms.registry import TERMS
 
 Own = list[tuple[UseRule, Integers]]
 """Uses of the rules' own rows, and the rows by (position or site, period)."""
@@ -54,8 +54,8 @@ def build(
     if all(rule.kind != "recruitment" for rule in in_force):
         _nobody_is_recruited(Scope(draft, "recruitment"), instance)
     for term in model.terms:
-        if term.kind in TERMS:
-            TERMS[term.kind](Scope(draft, term.id), term.typed, instance)  # type: ignore[operator]
+        if not hasattr(TERMS[term.kind], "PRICED_BY"):
+            TERMS[term.kind].price(Scope(draft, term.id), term.typed, instance)
     return _finish(draft)
 
 

@@ -55,6 +55,21 @@ class WrittenPath:
         return tuple(self.held) if self.programme.holds_position_away else self.practice
 
 
+@dataclass(frozen=True)
+class WrittenPlan:
+    """A plan, what it was made from, and the paths read out of it."""
+
+    instance: Instance
+    model: Model
+    plan: Plan
+    paths: dict[str, WrittenPath]
+
+    @property
+    def period_months(self) -> int:
+        """Length of a period."""
+        return self.instance.settings.period_months
+
+
 def read_paths(instance: Instance, model: Model, plan: Plan) -> dict[str, WrittenPath]:
     """The path of every trainee who has one, by the trainee's id; of several, the first in the order of the rows.
 

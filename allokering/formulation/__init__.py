@@ -7,13 +7,13 @@ The axes of a trainee's paths, with the letters of docs/model.md: position (K), 
 
 1. `engine.build` calls `terms.rank.price(scope, params, instance)`: once, for all trainees.
 2. The term hands over a function: `scope.price_start("rank", f)`, `f(space, positions) -> (K, 1)` or `(K, S)`. What
-   depends on the rotation goes by `scope.price_rotation`, `f -> (K, 1)` or `(K, R)`; a relief's or transfer's price is a
-   tuple of T, `scope.price("locum", amount)`. The scope adds tier and weight (`tier_and_weight`) and keeps all in `Draft`.
+   depends on the rotation goes by `scope.price_rotation`, `f -> (K, 1)` or `(K, R)`; a relief's or transfer's price is
+   a tuple of T, `scope.price("locum", amount)`. The scope adds tier and weight (`tier_and_weight`); `Draft` keeps all.
 3. Only when every rule has spoken is it known which positions a trainee has a path to (`Scope.keep` has narrowed
    `PathSpace`), so `build._options` calls `f` then, per trainee, for those K positions: `by_start` (K, S, T) and
    `by_rotation` (K, R, T) are sums over all terms.
-4. `PathOptions` keeps both. The cost of every path at resource prices `pi` (M + 1; the last is 0, for "no row") and tier
-   weights `w` (T) is `PathOptions._costs`:
+4. `PathOptions` keeps both. The cost of every path at resource prices `pi` (M + 1; the last is 0, for "no row") and
+   tier weights `w` (T) is `PathOptions._costs`:
 
        held (K, S)       = by_start @ w + sum over periods of pi[resource (K, P)] * amount, from start to finish
        away (K, S, P+1)  = what being in rotation changes, as window sums by the rotation's begin
@@ -25,8 +25,8 @@ The axes of a trainee's paths, with the letters of docs/model.md: position (K), 
 5. Column generation's pricing (`solvers.column_generation.master.pricing`) calls `cheapest` with the duals as `pi`; the
    exact solver calls `prices` (N, T) and `usage` (N, M) for all N options.
 
-**A use of a row goes the same way**: `scope.use(when, resource, amount)` with `resource` (K, P) or (H, P) and `amount` a
-number or `f(space, positions) -> (K, S, P)`; `final_numbers` gives rows their numbers once all are known.
+**A use of a row goes the same way**: `scope.use(when, resource, amount)` with `resource` (K, P) or (H, P) and `amount`
+a number or `f(space, positions) -> (K, S, P)`; `final_numbers` gives rows their numbers once all are known.
 
 | here | in the literature |
 |---|---|

@@ -5,31 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from allokering import language
+from allokering.evidence.written_plan import WrittenPlan
 from allokering.plan import TierResult
 from allokering.report.bilingual import Told, decimal, listed, number_text, say, told_by
 from allokering.report.blocks import Block, Cell, Column, Content, Prose, Section, Table
 from allokering.report.scene import Scene
-from allokering.verifier.score import PRICES, WrittenPlan
+from allokering.terms import registry as terms
 
-KRONER = ("position_cost", "locum", "supervision_travel", "compensation")
+KRONER = tuple(kind for kind, term in terms.TERMS.items() if getattr(term, "IS_NOK", False))
 """Terms whose price is in kroner whatever the tier."""
-TERMS = {
-    "without_gp": say("residents without a GP"),
-    "above_target": say("patients above the targets of their lists"),
-    "locum": say("locums"),
-    "cross_border": say("residents listed in another municipality"),
-    "unplaced": say("trainees without a position"),
-    "position_cost": say("training positions, less grants"),
-    "supervision_travel": say("supervisors on the road to other municipalities"),
-    "rank": say("positions that the trainees ranked lower"),
-    "wait": say("months from earliest start to start"),
-    "rotation_travel": say("travel to institution service"),
-    "postponed": say("institution service after the plan's end"),
-    "opening": say("positions opened"),
-    "alone": say("applications of a municipality alone that take part"),
-    "free_places": say("places on lists that should be free and are not"),
-    "compensation": say("compensation for shorter lists"),
-}
+TERMS = {kind: say(term.NAME) for kind, term in terms.TERMS.items()}
+"""What readers call each term."""
 
 
 def named(text: str) -> Told:
@@ -71,7 +57,9 @@ def kroner(scene: Scene) -> int:
 def prices(scene: Scene) -> list[tuple[str, str, int]]:
     """Kind, tier and amount of every term of the objective, counted from the plan's rows."""
     written = WrittenPlan(scene.instance, scene.model, scene.plan, scene.paths)
-    return [(term.kind, term.tier or "", PRICES[term.kind](term, written)) for term in scene.model.terms]
+    return [
+        (term.kind, term.tier or "", terms.TERMS[term.kind].recount(term.typed, written)) for term in scene.model.terms
+    ]
 
 
 def section(scene: Scene) -> Section:

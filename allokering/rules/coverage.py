@@ -29,6 +29,10 @@ from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Coverage, Plan
 from allokering.problem import Integers
+from allokering.terms.above_target import price as price_above_target
+from allokering.terms.cross_border import price as price_across_border
+from allokering.terms.locum import price as price_of_locum
+from allokering.terms.without_gp import price as price_without_gp
 from allokering.violation import Violation
 
 RULE = "coverage"
@@ -56,10 +60,10 @@ def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: 
                 scope, instance, number, (place, period), sum(doctor.list_limit for doctor in present) - targets
             )
             if isinstance(locum, Locum):
-                nok = locum.nok_per_week * 52 * months // (12 * locum.patients_per_locum)
-                scope.relieve(number, "locum", locum.patients_per_locum * locum.locums_per_municipality, nok)
+                patients = locum.patients_per_locum * locum.locums_per_municipality
+                scope.relieve(number, "locum", patients, price_of_locum(locum, months))
             if isinstance(without, PerResidentMonth):
-                scope.relieve(number, "without_gp", here, without.per_resident_month * months)
+                scope.relieve(number, "without_gp", here, price_without_gp(without, months))
             numbers.append(number)
         rows[place] = np.array(numbers)
     _let_residents_cross(scope, instance, rows)
@@ -74,7 +78,7 @@ def _let_lists_pass_targets(scope: Scope, instance: Instance, row: int, place: t
     above = scope.term("above_target")
     if not isinstance(above, PerPatientMonth):
         return
-    points = above.per_patient_month * instance.settings.period_months
+    points = price_above_target(above, instance.settings.period_months)
     if not relief_per_place(instance, scope.draft.model, place[1]):
         scope.relieve(row, "above_target", room, points)
         return
@@ -177,7 +181,7 @@ def _let_residents_cross(scope: Scope, instance: Instance, rows: dict[str, Integ
                     int(rows[sender][period]),
                     int(rows[row.to_municipality_id][period]),
                     row.max_residents,
-                    scope.price("cross_border", term.per_resident_month * months),
+                    scope.price("cross_border", price_across_border(term, months)),
                     also_uses=((movable, 1),),
                     shared=(
                         (Published(FREE_PLACES, sender, period), -1),

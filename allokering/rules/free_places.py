@@ -27,6 +27,7 @@ from allokering.language import say
 from allokering.model import Model
 from allokering.plan import Plan
 from allokering.problem import Integers
+from allokering.terms.free_places import price
 from allokering.violation import Violation
 
 RULE = "free_places"
@@ -53,7 +54,7 @@ def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: 
             row = scope.resource(place, period, places - here - here * permille // 1000)
             scope.publish(FREE_PLACES, place, period, row)
             if isinstance(term, PerPlaceMonth):
-                scope.relieve(row, "free_places", MISSING_MAX, term.per_place_month * months)
+                scope.relieve(row, "free_places", MISSING_MAX, price(term, months))
             numbers.append(row)
         rows[place] = np.array(numbers)
     parts = municipalities_of_positions(instance)

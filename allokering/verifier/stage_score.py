@@ -21,7 +21,7 @@ from allokering.instance import Instance
 from allokering.kinds import Groups, ListSpeed, SupervisionTravel
 from allokering.model import Model
 from allokering.plan import Plan
-from allokering.verifier.score import supervision_travel_nok
+from allokering.terms.supervision_travel import travelled
 
 MEETINGS_PER_YEAR = 10
 """Six hours every fourth week over the teaching year: docs/domain.md, fact 1.15."""
@@ -33,7 +33,7 @@ def stage_values(instance: Instance, model: Model, plan: Plan) -> dict[str, int]
     term = model.term("supervision_travel")
     travel = None if term is None else SupervisionTravel.model_validate(term.params)
     values = {
-        "supervision_travel": 0 if travel is None else supervision_travel_nok(travel, instance, plan, paths),
+        "supervision_travel": 0 if travel is None else travelled(travel, instance, plan, paths),
         "handovers": _handovers(instance, plan),
         "trainees_missing_patients": _missing_patients(instance, model, plan, paths),
     }

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from allokering.kinds import RULE_KINDS
+from allokering.kinds import RULE_KINDS, TERM_KINDS
+from allokering.terms.registry import TERMS
 
 PACKAGE = Path(__file__).parents[2] / "allokering"
 DATA = {
@@ -19,7 +20,7 @@ VERIFIER = {
     *(f"allokering.verifier.{name}" for name in ("structure", "columns", "score", "stage_score")),
 }
 """What reads a written plan, and the verifier's own modules: nothing that makes plans may use them."""
-REGISTRY = "allokering.rules.registry"
+REGISTRIES = {"allokering.rules.registry", "allokering.terms.registry"}
 
 
 def _imports(tree: ast.Module) -> dict[str, str]:
@@ -75,6 +76,40 @@ def test_check_and_enforce_share_no_code(kind: str) -> None:
     assert {imports[name] for name in enforce if name in imports} & VERIFIER == set()
 
 
+@pytest.mark.parametrize("kind", TERM_KINDS)
+def test_a_recount_uses_data_and_evidence_only(kind: str) -> None:
+    """Everything that a term's `recount` reaches comes from the data contract or from the written plan."""
+    tree = _tree(f"terms/{kind}.py")
+    sources = {_imports(tree)[name] for name in _reached(tree, "recount") if name in _imports(tree)}
+
+    assert "allokering.evidence.written_plan" in sources
+    assert sources <= DATA | VERIFIER
+
+
+@pytest.mark.parametrize("kind", TERM_KINDS)
+def test_price_and_recount_share_no_code(kind: str) -> None:
+    """Beside data they have nothing in common, and what prices uses nothing of the verifier's."""
+    tree = _tree(f"terms/{kind}.py")
+    imports, recount = _imports(tree), _reached(tree, "recount")
+    price = _reached(tree, "price") | _reached(tree, "price_of_relief")
+
+    assert "price" in price
+    assert {name for name in price & recount if imports.get(name) not in DATA} == set()
+    assert {imports[name] for name in price if name in imports} & VERIFIER == set()
+
+
+@pytest.mark.parametrize("kind", TERM_KINDS)
+def test_a_term_is_one_file_with_a_name_for_readers(kind: str) -> None:
+    """Registered under its kind; one that `build` does not ask for its price names the rule that does."""
+    term = TERMS[kind]
+
+    assert term.__name__ == f"allokering.terms.{kind}"
+    assert term.NAME
+    if hasattr(term, "PRICED_BY"):
+        text = (PACKAGE / f"{term.PRICED_BY.replace('.', '/')}.py").read_text("utf-8")
+        assert f"from {term.__name__} import price" in text
+
+
 @pytest.mark.parametrize(
     "module",
     [
@@ -102,5 +137,5 @@ def test_the_verifier_imports_nothing_that_makes_plans(module: str) -> None:
         )
     }
 
-    assert sources <= DATA | VERIFIER | {REGISTRY}
+    assert sources <= DATA | VERIFIER | REGISTRIES
     assert foreign <= {"__future__", "allokering", "collections", "dataclasses", "datetime", "math"}

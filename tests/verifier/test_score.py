@@ -10,7 +10,8 @@ import tiny
 
 from allokering.evidence.written_plan import whole_months
 from allokering.kinds import TERM_KINDS
-from allokering.verifier.score import PRICES, TierScore, score
+from allokering.terms.registry import TERMS
+from allokering.verifier.score import TierScore, score
 
 
 def test_every_term_of_the_objective_is_counted() -> None:
@@ -165,7 +166,7 @@ def test_a_supervisor_from_a_neighbour_is_paid_for_each_place() -> None:
 
 def test_every_kind_of_term_has_a_price() -> None:
     """A term that is not counted would be free."""
-    assert list(PRICES) == list(TERM_KINDS)
+    assert list(TERMS) == list(TERM_KINDS)
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from allokering.facts.positions import is_present, main_municipalities, minutes_from_parts
-from allokering.facts.targets import Targets, compensation_per_patient, relief_per_place
+from allokering.facts.targets import Targets, relief_per_place
 from allokering.formulation.scope import Scope
 from allokering.formulation.shared_rows import FREE_PLACES, LISTED, ROOM_ABOVE, SUPERVISORS, Published
 from allokering.instance import Instance
 from allokering.kinds import Compensated, Pipeline, SupervisionParams, SupervisionTravel
 from allokering.problem import Integers
 from allokering.tables import Pin, PinVerb, PinWhat
+from allokering.terms.compensation import price_of_relief
+from allokering.terms.supervision_travel import price as price_of_travel
 
 Area = tuple[str, ...]
 """The municipalities of a position."""
@@ -148,7 +150,7 @@ class Demand:
             return
         paid = self.scope.term("compensation")
         if isinstance(paid, Compensated):
-            nok = relief * compensation_per_patient(self.instance, self.scope.draft.model, period, paid.percent)
+            nok = relief * price_of_relief(paid, self.instance, self.scope.draft.model, period)
             extra = self.scope.price("compensation", nok) or ()
             prices = extra if prices is None else tuple(a + b for a, b in zip(prices, extra, strict=True))
         shared = (
@@ -170,8 +172,7 @@ class Demand:
                 continue
             nok = 0
             if isinstance(term, SupervisionTravel):
-                trips_a_period = term.trips_per_month * self.instance.settings.period_months
-                nok = 2 * minutes * trips_a_period * term.nok_per_hour // 60
+                nok = price_of_travel(term, minutes, self.instance.settings.period_months)
             prices[municipality.municipality_id] = self.scope.price("supervision_travel", nok)
         self._prices[area] = prices
         return prices
