@@ -1,0 +1,69 @@
+"""The first signal asks the work to stop, the second leaves it; work in a thread of its own hears neither."""
+
+from __future__ import annotations
+
+import os
+import signal
+from threading import Thread
+
+import pytest
+
+from allokering.commands.stopping import SIGNALS, in_a_thread, stoppable
+from allokering.language import speak, spoken
+from allokering.solvers.budget import Stop
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_the_first_signal_stops_and_the_second_interrupts(number: signal.Signals) -> None:
+    """Afterwards the signals mean what they meant before."""
+    before = signal.getsignal(number)
+    stop = Stop()
+    asked: list[bool] = []
+
+    def work() -> None:
+        with stoppable(stop):
+            for _ in range(2):
+                os.kill(os.getpid(), number)
+                asked.append(stop.is_set)
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+
+    assert asked == [True]
+    assert signal.getsignal(number) is before
+
+
+def test_outside_the_main_thread_nothing_is_changed() -> None:
+    """A signal has no handler there."""
+    before, during = signal.getsignal(signal.SIGINT), []
+
+    def work() -> None:
+        with stoppable(Stop()):
+            during.append(signal.getsignal(signal.SIGINT))
+
+    thread = Thread(target=work)
+    thread.start()
+    thread.join()
+
+    assert during == [before]
+
+
+def test_work_in_a_thread_speaks_the_same_language_and_hears_no_signal() -> None:
+    """So do the programs that it calls, which inherit what is blocked."""
+    speak("nb")
+
+    language, blocked = in_a_thread(lambda: (spoken(), signal.pthread_sigmask(signal.SIG_BLOCK, ())))
+
+    assert language == "nb"
+    assert blocked >= set(SIGNALS)
+    assert not signal.pthread_sigmask(signal.SIG_BLOCK, ()) & set(SIGNALS)
+
+
+def test_what_the_work_raises_is_raised_where_it_is_waited_for() -> None:
+    """With its own message."""
+
+    def work() -> None:
+        raise ValueError("no plan today")
+
+    with pytest.raises(ValueError, match="no plan today"):
+        in_a_thread(work)
