@@ -59,8 +59,16 @@ class PriceAndBranch:
         self._shares = TimeShares(space.parameters.time)
 
     def solve(self) -> bool:
-        """Minimise step by step, each tier held from then on; False if there is no plan."""
-        return all(self.solve_step(step) for step in self._schedule.steps)
+        """Minimise step by step, each tier held from then on; False if there is no plan.
+
+        Asked to stop, it leaves the steps that are left: with a plan at hand, nobody waits for their bounds.
+        """
+        for step in self._schedule.steps:
+            if self._budget.stopped and self._state.incumbent is not None:
+                break
+            if not self.solve_step(step):
+                return False
+        return True
 
     def solve_step(self, step: Step) -> bool:
         """Root node, then search; then hold the tier. False if there is still no plan."""
@@ -123,7 +131,7 @@ class PriceAndBranch:
         # While a plan is being constructed, the blocks are solved beside it.
         blocks = self._solve_blocks(step, root, share) if method.is_constructing() else None
         state.offer(step, method.first_plan(root, share, state, step))
-        if state.incumbent is not None and share.left == 0.0:
+        if share.stopped or (state.incumbent is not None and share.is_over):
             state.struck = True
             return
         if not schedule.is_led():
@@ -163,10 +171,11 @@ class PriceAndBranch:
         if space.problem.actors and (columns := space.reduced_costs(root).first_fit()) is not None:
             # Without alternatives this is but a linear program: better a plan a little late than none in time.
             seconds = None if share.left is None else max(share.left, space.parameters.time.late)
-            state.offer(step, sub_mip.restricted_master_heuristic(columns, nodes, seconds)[0])
+            late = Budget(seconds, share.token)
+            state.offer(step, sub_mip.restricted_master_heuristic(columns, nodes, late)[0])
         if state.incumbent is None:
             every = np.arange(len(space.pool))
-            begun, is_none = sub_mip.restricted_master_heuristic(every, nodes, share.left)
+            begun, is_none = sub_mip.restricted_master_heuristic(every, nodes, share)
             if is_none and self._is_listed:
                 begun = self._second_opinion()
             state.offer(step, begun)
@@ -231,7 +240,7 @@ class PriceAndBranch:
             space.pool, costs, step.proof, state.objective_cuts, space.seed, parameters=space.parameters.sub_mip
         )
         nodes = parameters.enumeration_nodes
-        candidate, bound = sub_mip.branch_and_bound(state.incumbent, columns, nodes, share.left)
+        candidate, bound = sub_mip.branch_and_bound(state.incumbent, columns, nodes, share)
         state.offer(step, candidate)
         state.raise_bound(step, rounded_up(min(bound, step.scalarisation.value(state.incumbent.values))))
         state.struck |= share.is_over

@@ -186,7 +186,7 @@ class InteriorPointMethod:
                 sub_mip = self.sub_mip(settled, step, state, value)
                 operators = self._space.operators(settled, None, self.search)
                 construction = self._parameters.construction
-                self._construction = ConcurrentConstruction(sub_mip, columns, operators, whole.left, construction)
+                self._construction = ConcurrentConstruction(sub_mip, columns, operators, whole, construction)
 
         root, self.master = self._generation.solve_root(
             self.master, self._space.pricer, self._space.separator, share, known, begin

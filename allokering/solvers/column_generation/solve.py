@@ -9,8 +9,6 @@ adds up in another order, may break ties otherwise, where not everything is prov
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import numpy as np
 
 from allokering.problem import Options, Problem, Solution
@@ -62,23 +60,21 @@ def solve_large(
     state = SearchState(problem, space.pool, schedule.steps, progress)
     limit = round(work_limit or parameters.driver.no_improvement * len(problem.actors)) or 1
     search = PriceAndBranch(space, method, schedule, state, limit, budget)
-    notes: tuple[Note, ...] = ()
     if start is not None:
         state.begin_from(start)
     try:
-        if not search.solve():
-            status = Status.INFEASIBLE if state.is_infeasible else Status.UNKNOWN
-            return Outcome(status, None, (), NAME, budget.seconds)
-    except KeyboardInterrupt:
-        notes = (Note.INTERRUPTED,)
+        has_plan = search.solve()
     finally:
-        with suppress(KeyboardInterrupt):
-            method.stop(state, schedule.steps[0])
+        method.stop(state, schedule.steps[0])
         state.prefer_start()
     if state.incumbent is None:
-        return Outcome(Status.UNKNOWN, None, (), NAME, budget.seconds, notes)
-    if state.struck or budget.is_over:
-        notes = (*notes, Note.STRUCK)
+        is_infeasible = not has_plan and state.is_infeasible and not budget.stopped
+        return Outcome(Status.INFEASIBLE if is_infeasible else Status.UNKNOWN, None, (), NAME, budget.seconds)
+    notes: tuple[Note, ...] = ()
+    if budget.stopped:
+        notes = (Note.INTERRUPTED,)
+    elif state.struck or budget.is_over:
+        notes = (Note.STRUCK,)
     return state.outcome(budget.seconds, notes)
 
 

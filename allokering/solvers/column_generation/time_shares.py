@@ -26,9 +26,9 @@ class TimeShares:
     def of_root(self, share: Budget, *, is_first_plan_slow: bool) -> Budget:
         """What the root node has of a tier's share: half, or less where there would be no time for a first plan."""
         if share.left is None:
-            return Budget(None)
+            return share.part(None)
         own = share.left * self._parameters.bound
-        return Budget(max(0.0, min(own, share.left - self._parameters.first_plan)) if is_first_plan_slow else own)
+        return share.part(max(0.0, min(own, share.left - self._parameters.first_plan)) if is_first_plan_slow else own)
 
     def of_blocks(self, share: Budget, *, is_leading: bool) -> Budget:
         """What the blocks have of a tier's share: half; little where nobody is told their bound and they only lead."""
@@ -40,5 +40,6 @@ class TimeShares:
 
 
 def part(budget: Budget, share: float) -> Budget:
-    """A part of the time that is left."""
-    return Budget(None if budget.left is None else budget.left * share)
+    """A part of the time that is left, with the same stop token."""
+    left = budget.left
+    return budget.part(None if left is None else left * share)

@@ -6,6 +6,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from as_vast import AS_VAST
 from random_instances import random_case
 from random_problems import random_problem
 from small_problems import bounds, jobs_and_agents, values
@@ -13,18 +14,22 @@ from small_problems import bounds, jobs_and_agents, values
 from allokering.engine.build import build
 from allokering.problem import Solution, Surcharges
 from allokering.solvers import solve as choice
-from allokering.solvers.column_generation.lns import neighbourhoods as large_neighbourhood
+from allokering.solvers.budget import Budget
+from allokering.solvers.column_generation.lns.neighbourhoods import DestroyOperators
 from allokering.solvers.column_generation.master.column_pool import ColumnPool
-from allokering.solvers.column_generation.parameters import DEFAULTS, regional_search
+from allokering.solvers.column_generation.master.pricing import Pricer
+from allokering.solvers.column_generation.parameters import DEFAULTS, Parameters, regional_search
 from allokering.solvers.column_generation.primal.sub_mip import SubMip
 from allokering.solvers.column_generation.scalarisation import lexicographic
 from allokering.solvers.column_generation.solve import solve_large
 from allokering.solvers.exact.solve import solve_exact
-from allokering.solvers.outcome import Status
+from allokering.solvers.outcome import Note, Status
 from allokering.tables import TABLES
 
 NO_ENUMERATION = DEFAULTS.changed({"driver.enumerated": 0})
 """So that there is something to search for."""
+WITH_TWO_TIERS = 17
+"""A seed of a random problem that has a plan and two tiers."""
 
 
 @pytest.mark.parametrize("seeds", [range(first, first + 10) for first in range(0, 100, 10)], ids=str)
@@ -126,24 +131,50 @@ def test_no_time_at_all_gives_no_false_promise() -> None:
     assert outcome.notes == ("the time limit struck",)
 
 
-def test_an_interrupted_search_returns_the_best_plan(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As when someone presses Ctrl-C when the second neighbourhood is drawn."""
-    problem = jobs_and_agents(40, 5, seed=7)
-    draw, calls = large_neighbourhood.DestroyOperators.draw, [0]
+def test_a_search_that_is_asked_to_stop_returns_the_best_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the second neighbourhood is drawn."""
+    problem, budget = jobs_and_agents(40, 5, seed=7), Budget()
+    draw, calls = DestroyOperators.draw, [0]
 
-    def interrupted(self: large_neighbourhood.DestroyOperators, now: object, under_way: object) -> object:
+    def stopping(self: DestroyOperators, incumbent: object, in_flight: object) -> object:
         calls[0] += 1
         if calls[0] == 2:
-            raise KeyboardInterrupt
-        return draw(self, now, under_way)  # type: ignore[arg-type]
+            budget.stop()
+        return draw(self, incumbent, in_flight)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(large_neighbourhood.DestroyOperators, "draw", interrupted)
-    outcome = solve_large(problem, parameters=NO_ENUMERATION)
+    monkeypatch.setattr(DestroyOperators, "draw", stopping)
+    outcome = solve_large(problem, budget=budget, parameters=NO_ENUMERATION)
 
+    assert calls[0] == 2
     assert outcome.solution is not None
     assert problem.is_feasible(outcome.solution)
     assert outcome.notes == ("interrupted",)
     assert bounds(outcome)[0] <= values(outcome)[0]
+
+
+@pytest.mark.parametrize("asked", range(1, 8))
+@pytest.mark.parametrize("parameters", [NO_ENUMERATION, AS_VAST], ids=["region", "large scale"])
+def test_whenever_it_is_asked_to_stop_it_has_a_plan_or_says_that_it_has_none(
+    asked: int, parameters: Parameters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the first, second, ... pricing; two tiers, so that there is something left to be done."""
+    raw = random_problem(WITH_TWO_TIERS)
+    budget, price, calls = Budget(), Pricer.price, [0]
+
+    def stopping(self: Pricer, *given: object, **named: object) -> object:
+        calls[0] += 1
+        if calls[0] == asked:
+            budget.stop()
+        return price(self, *given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Pricer, "price", stopping)
+    outcome = solve_large(raw.problem, budget=budget, parameters=parameters)
+
+    assert outcome.status is not Status.INFEASIBLE
+    if outcome.solution is not None:
+        assert raw.problem.is_feasible(outcome.solution)
+        assert all(bound <= value for bound, value in zip(bounds(outcome), values(outcome), strict=True))
+        assert (Note.INTERRUPTED in outcome.notes) == (calls[0] >= asked)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -187,14 +218,16 @@ def test_beside_a_wide_gap_a_sub_problem_is_solved_no_further_than_a_tenth_of_it
     pool = ColumnPool(problem)
     pool.add([(actor, np.arange(len(options))) for actor, options in enumerate(problem.actors)])
     program = SubMip(pool, np.zeros(len(pool)), lexicographic(problem, 0), {}, seed=0)
-    begun, _ = program.restricted_master_heuristic(pool.add([(actor, np.array([0])) for actor in range(25)]), 0, None)
+    begun, _ = program.restricted_master_heuristic(
+        pool.add([(actor, np.array([0])) for actor in range(25)]), 0, Budget()
+    )
     assert begun is not None
     everybody = np.arange(25)
 
-    exact, effort = program.repair(begun, everybody, 4, 100_000, None)
+    exact, effort = program.repair(begun, everybody, 4, 100_000, Budget())
     bound = -2.0 * optimum
     rough_program = SubMip(pool, np.zeros(len(pool)), lexicographic(problem, 0), {}, 0, bound=bound)
-    rough, _ = rough_program.repair(begun, everybody, 4, 100_000, None)
+    rough, _ = rough_program.repair(begun, everybody, 4, 100_000, Budget())
 
     assert effort.is_proven
     assert exact.values[0] == optimum
@@ -215,7 +248,7 @@ def test_with_few_options_heuristics_prove_the_same_optimum_sooner() -> None:
                 pool.add([(actor, np.array([0])) for actor in range(30)]), 0, None
             )
             assert begun is not None
-            best, effort = program.repair(begun, np.arange(30), 4, 100_000, None, heuristics=heuristics)
+            best, effort = program.repair(begun, np.arange(30), 4, 100_000, Budget(), heuristics=heuristics)
             assert effort.is_proven
             optima.add(best.values)
             steps[heuristics] += effort.steps

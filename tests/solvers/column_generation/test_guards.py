@@ -100,11 +100,11 @@ def test_a_last_program_broken_off_is_told(monkeypatch: pytest.MonkeyPatch) -> N
     branch_and_bound = SubMip.branch_and_bound
     given: list[float] = []
 
-    def slow(self: SubMip, incumbent: object, columns: object, nodes: int, seconds: float) -> object:
-        given.append(seconds)
+    def slow(self: SubMip, incumbent: object, columns: object, nodes: int, budget: Budget) -> object:
+        given.append(budget.left or 0.0)
         if len(given) == 1:
-            time.sleep(seconds)
-        return branch_and_bound(self, incumbent, columns, nodes, seconds)  # type: ignore[arg-type]
+            time.sleep(given[0])
+        return branch_and_bound(self, incumbent, columns, nodes, budget)  # type: ignore[arg-type]
 
     monkeypatch.setattr(SubMip, "branch_and_bound", slow)
     monkeypatch.setattr(driver, "large_neighbourhood_search", lambda *_, **__: None)
@@ -121,22 +121,22 @@ def test_solving_again_for_whole_amounts_has_what_is_left_of_the_time(monkeypatc
     given: list[float] = []
     steps: list[int] = []
 
-    def halves(self: SubMip, model: object, start: object, seconds: float, limits: object) -> object:
-        answer = run(self, model, start, seconds, limits)  # type: ignore[arg-type]
-        given.append(seconds)
+    def halves(self: SubMip, model: object, start: object, budget: Budget, limits: object) -> object:
+        given.append(budget.left or 0.0)
+        answer = run(self, model, start, budget, limits)  # type: ignore[arg-type]
         steps.append(answer.steps)
         assert answer.values is not None
         is_first = len(given) % 2 == 1
-        return replace(answer, values=np.append(answer.values[:-1], 0.5)) if is_first else answer
+        return answer._replace(values=np.append(answer.values[:-1], 0.5)) if is_first else answer
 
     monkeypatch.setattr(SubMip, "_run", halves)
     problem = jobs_and_agents(6, 2, seed=5)
     pool = ColumnPool(problem)
     pool.add([(actor, np.arange(2)) for actor in range(6)])
     sub_mip = SubMip(pool, np.zeros(len(pool)), lexicographic(problem, 0), {}, 0)
-    begun, _ = sub_mip.restricted_master_heuristic(np.arange(len(pool)), 100, 60.0)
+    begun, _ = sub_mip.restricted_master_heuristic(np.arange(len(pool)), 100, Budget(60.0))
     assert begun is not None
-    _, effort = sub_mip.repair(begun, np.arange(6), 2, 100, 60.0)
+    _, effort = sub_mip.repair(begun, np.arange(6), 2, 100, Budget(60.0))
 
     assert len(given) == 4
     assert given[1] < given[0] <= 60.0

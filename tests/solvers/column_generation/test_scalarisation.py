@@ -13,13 +13,13 @@ from small_problems import bounds, values
 
 from allokering.problem import ListedOptions, Problem, Resource, Solution, Tier
 from allokering.solvers.budget import Budget
-from allokering.solvers.column_generation import schedules
+from allokering.solvers.column_generation import driver
 from allokering.solvers.column_generation.bounds.root_node import rescaled_root
 from allokering.solvers.column_generation.bounds.row_and_column_generation import RowAndColumnGeneration
 from allokering.solvers.column_generation.driver import PriceAndBranch
-from allokering.solvers.column_generation.lns.neighbourhoods import DestroyOperators
 from allokering.solvers.column_generation.master.column_pool import ColumnPool
 from allokering.solvers.column_generation.master.pricing import Pricer
+from allokering.solvers.column_generation.master.root import RootNode
 from allokering.solvers.column_generation.methods import InteriorPointMethod, Method, SimplexMethod, Workspace
 from allokering.solvers.column_generation.scalarisation import (
     dualised_cuts,
@@ -218,40 +218,32 @@ def test_a_bound_left_of_a_large_number_gives_away_what_that_may_have_lost() -> 
     assert rounded_up(float("-inf")) is None
 
 
-def test_interrupted_while_all_are_minimised_at_once_it_returns_a_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stopped_in_the_weighted_sum_it_returns_a_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     """No tier has been asked about by itself then, so its bound is what everybody's cheapest option costs."""
-
-    def interrupted(*_: object) -> object:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(DestroyOperators, "draw", interrupted)
+    budget = Budget()
+    monkeypatch.setattr(driver, "large_neighbourhood_search", lambda *_, **__: budget.stop())
     monkeypatch.setattr(SearchState, "is_done", lambda *_: False)
-    outcome = solve_large(dear_or_short(4), parameters=AS_VAST)
+    outcome = solve_large(dear_or_short(4), budget=budget, parameters=AS_VAST)
 
     assert outcome.notes == ("interrupted",)
     assert values(outcome) == (4, 0)
     assert bounds(outcome) == (0, 0)
 
 
-@pytest.mark.parametrize("where", ["in the search", "after it"])
-def test_interrupted_when_the_start_has_been_left_it_returns_to_it(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What weighs less all at once is not better tier by tier."""
-    draw, told = DestroyOperators.draw, []
+def test_stopped_when_the_start_has_been_left_it_returns_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What weighs less in the weighted sum is not better tier by tier."""
+    budget, told, lead = Budget(), [], WeightedSumFirst.lead
 
-    def interrupted(*given: object) -> object:
-        if where == "after it" or told[-1] == 4:
-            raise KeyboardInterrupt
-        return draw(*given)  # type: ignore[arg-type]
+    def stopping(self: WeightedSumFirst, root: RootNode | None) -> None:
+        budget.stop()
+        lead(self, root)
 
-    if where == "in the search":
-        monkeypatch.setattr(DestroyOperators, "draw", interrupted)
-        monkeypatch.setattr(SearchState, "is_done", lambda *_: False)
-    else:
-        monkeypatch.setattr(schedules, "rescaled_root", interrupted)
+    monkeypatch.setattr(WeightedSumFirst, "lead", stopping)
     start = Solution(np.ones(4, dtype=np.int64), np.zeros(0, dtype=np.int64))
     outcome = solve_large(
         dear_or_short(4),
         start=start,
+        budget=budget,
         progress=lambda _name, value, *_: told.append((value or 0) / 10**6),
         parameters=AS_VAST,
     )

@@ -28,9 +28,10 @@ from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation.bounds.column_classes import column_classes
 from allokering.solvers.column_generation.master.pricing import Duals
 from allokering.solvers.column_generation.parameters import DEFAULTS, DecompositionParameters
-from allokering.solvers.highs_api import model_of, quiet_highs
+from allokering.solvers.highs_api import model_of, quiet_highs, solve_lp, solve_mip
 from allokering.solvers.lagrangian_bound import lagrangian_bound
 from allokering.solvers.mir_cuts import MirCut
+from allokering.solvers.outcome import Status
 
 
 @dataclass(frozen=True)
@@ -208,8 +209,9 @@ class _BlockProgram:
         It takes one in so many of the seconds that the budget has left, at most.
         """
         count, settings = len(self._block.classes), self._parameters
-        own = Budget(settings.seconds if budget.left is None else min(settings.seconds, budget.left / one_in))
-        least, reduced = self._relaxed()
+        left = budget.left
+        own = budget.part(settings.seconds if left is None else min(settings.seconds, left / one_in))
+        least, reduced = self._relaxed(Budget(None, budget.token))  # whatever the time, but not if asked to stop
         if not math.isfinite(least) or not count:
             return least
         given_away = settings.given_away * abs(least)
@@ -221,36 +223,35 @@ class _BlockProgram:
             if own.left == 0.0:
                 self.struck = True
                 return found - given_away
-            bound = max(least, self._whole(np.sort(order[:taken]), least, own.left or 0.0))
+            bound = max(least, self._whole(np.sort(order[:taken]), least, own))
             found = max(found, min(bound, beyond))
             if bound <= beyond or self.struck:
                 return found - given_away
             taken *= settings.growth
 
-    def _relaxed(self) -> tuple[float, Floats]:
+    def _relaxed(self, budget: Budget) -> tuple[float, Floats]:
         """Lagrangian bound of the block's own relaxation, and reduced costs: shape (classes + adjustments,)."""
         every = np.arange(len(self._block.classes))
         highs = quiet_highs()
         highs.passModel(self._model(every, is_whole=False))
-        highs.run()
-        duals = np.maximum(-np.array(highs.getSolution().row_dual), 0.0)
-        if len(duals) != len(self._upper):
+        answer = solve_lp(highs, budget)
+        if answer.duals is None:
+            self.struck |= answer.struck
             return -math.inf, self._costs
+        duals = np.maximum(-answer.duals, 0.0)
         reduced = self._costs + self._table @ duals
         nobody = np.zeros(0)  # no actor must choose here: classes come in any number, as adjustments do
         return lagrangian_bound(nobody, reduced, self._most, float(duals @ self._upper)), np.maximum(reduced, 0)
 
-    def _whole(self, classes: Integers, least: float, seconds: float) -> float:
+    def _whole(self, classes: Integers, least: float, budget: Budget) -> float:
         """The solver's bound with these classes in whole numbers."""
         # Costs have duals in them: they are not whole.
         gap = max(self._parameters.least_gap, self._parameters.gap * abs(least))
-        highs = quiet_highs(mip_abs_gap=gap, mip_max_nodes=self._parameters.nodes, time_limit=seconds)
+        highs = quiet_highs(mip_abs_gap=gap, mip_max_nodes=self._parameters.nodes)
         highs.passModel(self._model(classes, is_whole=True))
-        highs.run()
-        self.struck |= highs.getModelStatus() == highspy.HighsModelStatus.kTimeLimit
-        if highs.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
-            return math.inf
-        return float(highs.getInfo().mip_dual_bound)
+        answer = solve_mip(highs, budget)
+        self.struck |= answer.struck
+        return math.inf if answer.status is Status.INFEASIBLE else answer.bound
 
     def _model(self, classes: Integers, *, is_whole: bool) -> highspy.HighsLp:
         count = len(self._block.classes)

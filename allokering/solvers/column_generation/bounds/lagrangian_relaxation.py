@@ -16,7 +16,8 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from allokering.problem import Floats, Problem
-from allokering.solvers.highs_api import model_of, quiet_highs
+from allokering.solvers.budget import Budget
+from allokering.solvers.highs_api import model_of, quiet_highs, solve_lp
 
 
 class LagrangianRelaxation:
@@ -40,12 +41,13 @@ class LagrangianRelaxation:
         self.transfers = np.flatnonzero(usage @ self.resources.astype(np.int64) > 0)
         """Adjustments that touch them; they touch no others."""
 
-    def multipliers(self, activity: Floats, weights: Floats) -> Floats:
+    def multipliers(self, activity: Floats, weights: Floats, budget: Budget) -> Floats:
         """Multipliers: duals of the flow that moves what is used; 0 for resources not dualised: shape (resources,).
 
         Args:
             activity: what is used of every resource, without the transfers here: shape (resources,).
             weights: of the tiers, w: shape (tiers,).
+            budget: when it is over, all are 0.
         """
         problem, rows = self._problem, np.flatnonzero(self.resources)
         found = np.zeros(len(problem.resources))
@@ -59,8 +61,7 @@ class LagrangianRelaxation:
         free, upper = np.full(len(rows), -math.inf), problem.bounds[rows] - activity[rows]
         highs = quiet_highs()
         highs.passModel(model_of(table, np.concatenate([costs, penalties]), most, free, upper))
-        highs.run()
-        duals = np.array(highs.getSolution().row_dual)
-        if len(duals) == len(rows):
+        duals = solve_lp(highs, budget).duals
+        if duals is not None:
             found[rows] = np.maximum(-duals, 0.0)
         return found

@@ -126,6 +126,6 @@ class RowAndColumnGeneration:
 
     def _update_multipliers(self, master: RestrictedMaster, solution: MasterSolution) -> None:
         """Multiplier update: half of the way to the duals of the flow that this solution needs."""
-        new = self._dualised.multipliers(master.activity(solution), solution.duals.tiers)
+        new = self._dualised.multipliers(master.activity(solution), solution.duals.tiers, master.budget)
         is_first = not master.multipliers.any()
         master.dualise(new if is_first else (master.multipliers + new) / 2)

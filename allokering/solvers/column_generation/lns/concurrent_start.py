@@ -25,7 +25,7 @@ class ConcurrentConstruction:
         sub_mip: repairs.
         columns: a column per actor to begin with.
         operators: for the groups of the pass.
-        left: seconds in all; None: without a limit.
+        budget: of the whole step.
         parameters: of the construction.
     """
 
@@ -34,10 +34,10 @@ class ConcurrentConstruction:
         sub_mip: SubMip,
         columns: Integers,
         operators: DestroyOperators,
-        left: float | None,
+        budget: Budget,
         parameters: ConstructionParameters,
     ) -> None:
-        self._budget = Budget(left)
+        self._budget = budget.apart()  # it can be stopped without stopping the whole
         self._sub_mip = sub_mip
         self._operators = operators
         self._parameters = parameters
@@ -47,7 +47,7 @@ class ConcurrentConstruction:
 
     def _make(self, columns: Integers) -> Incumbent | None:
         nodes = self._parameters.start_nodes
-        begun, _ = self._sub_mip.restricted_master_heuristic(columns, nodes, self._budget.left)
+        begun, _ = self._sub_mip.restricted_master_heuristic(columns, nodes, self._budget)
         if begun is None:
             return None
         return partition_pass(self._sub_mip, self._operators, begun, 1, self._budget, lambda _: False, self._parameters)

@@ -76,7 +76,7 @@ def ordered_parallel_search(
     def repair(parent: Incumbent, one: Neighbourhood) -> tuple[Incumbent, Effort]:
         if budget.left == 0.0:
             return parent, NOTHING
-        return sub_mip.repair(parent, one.freed, one.each, one.nodes, budget.left, heuristics=one.heuristics)
+        return sub_mip.repair(parent, one.freed, one.each, one.nodes, budget, heuristics=one.heuristics)
 
     threads = ThreadPoolExecutor(min(workers, in_flight))
     try:
@@ -91,7 +91,7 @@ def ordered_parallel_search(
             one, parent, job = under_way.popleft()
             candidate, effort = job.result()
             if candidate is not parent:
-                incumbent = sub_mip.merge(parent, incumbent, candidate, budget.left)
+                incumbent = sub_mip.merge(parent, incumbent, candidate, budget)
             tell(RepairOutcome(one, candidate is not parent, effort), incumbent)
     finally:
         threads.shutdown(cancel_futures=True)

@@ -18,7 +18,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import highspy
 import numpy as np
 from scipy import sparse
 
@@ -28,8 +27,9 @@ from allokering.solvers.column_generation.master.column_pool import ColumnPool
 from allokering.solvers.column_generation.master.minimal_duals import minimal_duals
 from allokering.solvers.column_generation.master.pricing import Duals
 from allokering.solvers.column_generation.parameters import DEFAULTS, MasterParameters
-from allokering.solvers.highs_api import model_of, quiet_highs
+from allokering.solvers.highs_api import model_of, quiet_highs, solve_lp
 from allokering.solvers.mir_cuts import MirCut, Separator
+from allokering.solvers.outcome import Status
 
 Simplex = Literal["dual", "primal"]
 """Which simplex re-optimises: the dual after new rows or bounds, the primal after new columns."""
@@ -310,17 +310,14 @@ class RestrictedMaster:
 
     def solve(self, simplex: Simplex) -> MasterSolution | None:
         """Re-optimise; None if time was up or the objective cuts cannot be kept with the columns that are in."""
+        problem = self.pool.problem
         self._highs.setOptionValue("simplex_strategy", STRATEGY[simplex])
-        if self.budget.left is not None:
-            self._highs.setOptionValue("time_limit", self._highs.getRunTime() + self.budget.left)
-        self._highs.run()
-        solution, problem = self._highs.getSolution(), self.pool.problem
+        answer = solve_lp(self._highs, self.budget)
         # An interior point stops short of the vertex that would make it "optimal"; its duals are as good.
-        near = (highspy.HighsModelStatus.kUnknown,) if self.is_interior and solution.value_valid else ()
-        if self._highs.getModelStatus() not in (highspy.HighsModelStatus.kOptimal, *near):
+        is_near = answer.status is Status.OPTIMAL or (self.is_interior and answer.status is Status.FEASIBLE)
+        values, row_duals, column_duals = answer.values, answer.duals, answer.reduced
+        if not is_near or values is None or row_duals is None or column_duals is None:
             return None
-        values, row_duals = np.array(solution.col_value), np.array(solution.row_dual)
-        column_duals = np.array(solution.col_dual)
         self._values, self._reduced_costs = values[self._places], column_duals[self._places]
         # A row "<= bound" has a dual >= 0, a MIR cut ">= least" too; what the solver rounds past that is cut off.
         cut_duals = np.maximum(-row_duals[self._tier_rows : self._cut_rows], 0)
@@ -332,9 +329,8 @@ class RestrictedMaster:
         if self.is_interior:
             resources = self._minimal(resources, column_duals)
         resources += self.multipliers
-        objective = self._highs.getInfo().objective_function_value
         return MasterSolution(
-            value=objective - float(self.multipliers @ problem.bounds) - self.constant,
+            value=answer.value - float(self.multipliers @ problem.bounds) - self.constant,
             chosen=chosen,
             amounts=np.where(self._place_of >= 0, values[self._place_of], 0.0),
             shortages=values[self._reliefs : self._reliefs + self._artificials],

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import highspy
 import numpy as np
@@ -25,7 +25,8 @@ from allokering.solvers.column_generation.master.column_pool import ColumnPool
 from allokering.solvers.column_generation.parameters import DEFAULTS, SubMipParameters
 from allokering.solvers.column_generation.primal.incumbent import Incumbent, incumbent_of, keeps_objective_cuts
 from allokering.solvers.column_generation.scalarisation import Scalarisation
-from allokering.solvers.highs_api import NO_GAP, model_of, quiet_highs
+from allokering.solvers.highs_api import NO_GAP, MipAnswer, model_of, quiet_highs, solve_mip
+from allokering.solvers.outcome import Status
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class SubMip:
         freed: Integers,
         each: int,
         nodes: int,
-        seconds: float | None,
+        budget: Budget,
         *,
         heuristics: bool = True,
     ) -> tuple[Incumbent, Effort]:
@@ -100,31 +101,29 @@ class SubMip:
             freed: the actors, ascending.
             each: so many columns each may choose from, besides its own.
             nodes: of the branch and bound.
-            seconds: at most; None: no limit but the guard.
+            budget: when it is over, the best plan known then counts.
             heuristics: may HiGHS look for plans by programs inside this one?
         """
         cheapest = np.concatenate([self._columns_of[actor][:each] for actor in freed])
         whole = 0.0 if self._bound is None else self._scalarisation.weigh(incumbent.values) - self._bound
         gap = self._parameters.gap_share * whole * len(freed) / len(incumbent.columns)
-        return self._choose(incumbent, freed, cheapest, seconds, _Limits(nodes, gap, heuristics))
+        return self._choose(incumbent, freed, cheapest, budget, _Limits(nodes, gap, heuristics))
 
     def _choose(
-        self, incumbent: Incumbent, freed: Integers, columns: Integers, seconds: float | None, limits: _Limits
+        self, incumbent: Incumbent, freed: Integers, columns: Integers, budget: Budget, limits: _Limits
     ) -> tuple[Incumbent, Effort]:
         """The best plan found with these actors free to choose from these columns and their own, and what that took."""
         columns = np.union1d(columns, incumbent.columns[freed])
         touched = np.unique(self._pool.usage[columns].indices)
         moving = np.unique(self._by_resource[:, touched].indices)
         moving = moving[self._restricted[moving] | (incumbent.amounts[moving] > 0)]
-        guard = self._parameters.seconds
-        most = guard if seconds is None else min(guard, seconds)
-        candidate, answer = self._solve(_Part(columns, freed, moving, incumbent), most, limits)
-        if answer.status == highspy.HighsModelStatus.kTimeLimit and (seconds is None or seconds > guard):
-            self.struck = True
-        is_proven = answer.status == highspy.HighsModelStatus.kOptimal
+        own = budget.part(self._parameters.seconds)
+        candidate, answer = self._solve(_Part(columns, freed, moving, incumbent), own, limits)
+        self.struck |= answer.struck and not budget.is_over
+        is_proven = answer.status is Status.OPTIMAL
         return self._better(candidate, incumbent), Effort(is_proven, answer.steps)
 
-    def merge(self, parent: Incumbent, incumbent: Incumbent, candidate: Incumbent, seconds: float | None) -> Incumbent:
+    def merge(self, parent: Incumbent, incumbent: Incumbent, candidate: Incumbent, budget: Budget) -> Incumbent:
         """Merge: what a candidate changed of its parent, put into the incumbent that there is by now; never worse.
 
         Where the two sets of changes do not add up, a small sub-MIP decides over what the candidate changed.
@@ -142,23 +141,23 @@ class SubMip:
         if adds_up or not len(changed):
             return self._better(both, incumbent)
         limits = _Limits(self._parameters.merge_nodes)
-        return self._choose(incumbent, changed, candidate.columns[changed], seconds, limits)[0]
+        return self._choose(incumbent, changed, candidate.columns[changed], budget, limits)[0]
 
     def branch_and_bound(
-        self, incumbent: Incumbent, columns: Integers, nodes: int, seconds: float | None
+        self, incumbent: Incumbent, columns: Integers, nodes: int, budget: Budget
     ) -> tuple[Incumbent, float]:
         """Branch and bound over these columns, all actors freed: the best plan found, and a bound of all of theirs."""
         part = _Part(columns, self._everybody(), self._every_adjustment(), incumbent)
-        candidate, answer = self._solve(part, seconds, _Limits(nodes))
+        candidate, answer = self._solve(part, budget, _Limits(nodes))
         return self._better(candidate, incumbent), answer.bound
 
     def restricted_master_heuristic(
-        self, columns: Integers, nodes: int, seconds: float | None
+        self, columns: Integers, nodes: int, budget: Budget
     ) -> tuple[Incumbent | None, bool]:
         """Restricted master heuristic: a plan out of these columns, or None; and is it proven that there is none?"""
         part = _Part(columns, self._everybody(), self._every_adjustment(), None)
-        candidate, answer = self._solve(part, seconds, _Limits(nodes))
-        return candidate, answer.status == highspy.HighsModelStatus.kInfeasible
+        candidate, answer = self._solve(part, budget, _Limits(nodes))
+        return candidate, answer.status is Status.INFEASIBLE
 
     def _everybody(self) -> Integers:
         return np.arange(len(self.problem.actors))
@@ -172,7 +171,7 @@ class SubMip:
             return incumbent
         return candidate
 
-    def _solve(self, part: _Part, seconds: float | None, limits: _Limits) -> tuple[Incumbent | None, _Answer]:
+    def _solve(self, part: _Part, budget: Budget, limits: _Limits) -> tuple[Incumbent | None, MipAnswer]:
         """Solve for a part of the plan; once more with whole adjustments where they did not come out whole."""
         pool, problem, incumbent = self._pool, self.problem, part.incumbent
         chosen, rest = np.zeros(len(problem.actors), dtype=np.int64), np.zeros(len(problem.adjustment_most), np.int64)
@@ -184,13 +183,13 @@ class SubMip:
             fixed = np.delete(incumbent.columns, part.freed)
             own = np.isin(part.columns, incumbent.columns[part.freed])
             start = np.concatenate([own, incumbent.amounts[part.moving]])
-        budget, steps, bound = Budget(seconds), 0, -math.inf
+        steps, bound = 0, -math.inf
         for is_whole in (False, True):
             model = self._model(part, fixed, rest, is_whole=is_whole)
-            answer = self._run(model, start, budget.left, limits)
+            answer = self._run(model, start, budget, limits)
             # What was proven with amounts that are not whole holds for whole ones.
             steps, bound = steps + answer.steps, max(bound, answer.bound)
-            answer = replace(answer, steps=steps, bound=bound)
+            answer = answer._replace(steps=steps, bound=bound)
             if answer.values is None:
                 return None, answer
             options, amounts = np.split(answer.values, [len(part.columns)])
@@ -231,36 +230,15 @@ class SubMip:
         whole = np.arange(len(costs)) < (len(costs) if is_whole else len(columns))
         return model_of(table, costs, most, lower, np.concatenate(upper), whole)
 
-    def _run(self, model: highspy.HighsLp, start: Floats | None, seconds: float | None, limits: _Limits) -> _Answer:
+    def _run(self, model: highspy.HighsLp, start: Floats | None, budget: Budget, limits: _Limits) -> MipAnswer:
         highs = quiet_highs(
             heuristics=limits.heuristics,
             random_seed=self._seed,
             mip_abs_gap=max(NO_GAP, limits.gap),
             mip_max_nodes=limits.nodes,
-            time_limit=math.inf if seconds is None else seconds,
         )
         highs.passModel(model)
-        if start is not None:
-            solution = highspy.HighsSolution()
-            solution.col_value = start.astype(float).tolist()
-            highs.setSolution(solution)
-        highs.run()
-        info, values = highs.getInfo(), None
-        if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
-            values = np.array(highs.getSolution().col_value)
-        return _Answer(values, highs.getModelStatus(), info.mip_dual_bound, info.simplex_iteration_count)
-
-
-@dataclass(frozen=True)
-class _Answer:
-    """What HiGHS says."""
-
-    values: Floats | None
-    """Of the best solution found."""
-    status: highspy.HighsModelStatus
-    bound: float
-    steps: int
-    """Of the simplex."""
+        return solve_mip(highs, budget, start=start)
 
 
 @dataclass(frozen=True)

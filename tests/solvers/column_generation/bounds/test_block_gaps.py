@@ -126,7 +126,7 @@ def test_who_is_freed_follows_the_gap() -> None:
         if draw.operator is Operator.BLOCK_GAP and len(draw.freed) < 8:
             placed = np.flatnonzero(gaps.block[plan.columns] == draw.block)
             assert np.isin(placed, draw.freed).all() or len(placed) > len(draw.freed)
-    found, _ = program.repair(plan, np.arange(8), 4, 100, None)
+    found, _ = program.repair(plan, np.arange(8), 4, 100, Budget())
     assert found.values == (508,)
     assert np.allclose(gaps.of(found), 0.0, atol=0.01)
 

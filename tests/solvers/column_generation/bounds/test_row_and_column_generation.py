@@ -193,7 +193,7 @@ def test_a_neighbourhood_may_use_what_is_worth_having_and_what_is_in_use(at_hand
     assert now is not None
     program = SubMip(pool, np.zeros(2), lexicographic(problem, 0), {}, 0, restricted=np.array(at_hand))
 
-    found, effort = program.repair(now, np.array([0]), 2, 100, None)
+    found, effort = program.repair(now, np.array([0]), 2, 100, Budget())
 
     assert now.values == (11,)
     assert found.values == (cost,)

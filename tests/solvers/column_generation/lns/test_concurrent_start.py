@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from threading import Event
+
 import pytest
 from as_vast import AS_VAST
 from small_problems import bounds, jobs_and_agents, values
 
+from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation.lns import neighbourhoods
 from allokering.solvers.column_generation.lns.concurrent_start import ConcurrentConstruction
 from allokering.solvers.column_generation.master.pricing import Pricer
 from allokering.solvers.column_generation.primal.sub_mip import SubMip
 from allokering.solvers.column_generation.solve import solve_large
-from allokering.solvers.outcome import Status
+from allokering.solvers.outcome import Note
 
 made: list[ConcurrentConstruction] = []
 
@@ -67,46 +70,32 @@ def test_with_a_plan_to_begin_from_no_other_is_made() -> None:
     assert again.solution is not None
 
 
-def test_interrupted_before_the_relaxation_is_solved_it_returns_the_plan_made_beside(
+def test_asked_to_stop_before_the_root_node_is_solved_it_returns_the_plan_made_beside(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """As when someone presses Ctrl-C in the first pricing after the plan was begun."""
-    problem = jobs_and_agents(40, 5, seed=2)
-    price = Pricer.price
+    """In the first pricing after the construction was begun: what it has by then is taken."""
+    problem, budget, price = jobs_and_agents(40, 5, seed=2), Budget(), Pricer.price
+    repair = SubMip.repair
 
-    def interrupted(self: Pricer, *given: object, **named: object) -> object:
+    def stopping(self: Pricer, *given: object, **named: object) -> object:
         if made:
-            raise KeyboardInterrupt
+            begun.wait()
+            budget.stop()
         return price(self, *given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Pricer, "price", interrupted)
-    outcome = solve_large(problem, parameters=AT_ONCE)
+    def beginning(self: SubMip, *given: object, **named: object) -> object:
+        begun.set()
+        return repair(self, *given, **named)  # type: ignore[arg-type]
+
+    begun = Event()
+    monkeypatch.setattr(Pricer, "price", stopping)
+    monkeypatch.setattr(SubMip, "repair", beginning)
+    outcome = solve_large(problem, budget=budget, parameters=AT_ONCE)
 
     assert len(made) == 1
     assert outcome.solution is not None
     assert problem.is_feasible(outcome.solution)
-    assert outcome.notes == ("interrupted",)
-
-
-def test_interrupted_twice_it_does_not_wait_for_the_plan_made_beside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is no plan then, and no error either."""
-    price = Pricer.price
-
-    def interrupted(self: Pricer, *given: object, **named: object) -> object:
-        if made:
-            raise KeyboardInterrupt
-        return price(self, *given, **named)  # type: ignore[arg-type]
-
-    def again(_self: ConcurrentConstruction) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Pricer, "price", interrupted)
-    monkeypatch.setattr(ConcurrentConstruction, "plan", again)
-    outcome = solve_large(jobs_and_agents(40, 5, seed=2), parameters=AT_ONCE)
-
-    assert len(made) == 1
-    assert outcome.status is Status.UNKNOWN
-    assert outcome.notes == ("interrupted",)
+    assert outcome.notes == (Note.INTERRUPTED,)
 
 
 def test_stopped_it_begins_no_more_parts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,7 @@ def begun(problem: Problem) -> tuple[ColumnPool, SubMip, Incumbent]:
     pool.add([(actor, np.arange(len(options))) for actor, options in enumerate(problem.actors)])
     program = SubMip(pool, np.zeros(len(pool)), lexicographic(problem, 0), {}, seed=0)
     turns = pool.add([(actor, np.array([actor % len(options)])) for actor, options in enumerate(problem.actors)])
-    plan, _ = program.restricted_master_heuristic(turns, 0, None)
+    plan, _ = program.restricted_master_heuristic(turns, 0, Budget())
     assert plan is not None
     return pool, program, plan
 
@@ -145,12 +145,12 @@ def test_two_plans_found_from_one_are_joined_without_loss(seed: int) -> None:
     problem = jobs_and_agents(16, 3, seed=seed)
     pool, program, plan = begun(problem)
     halves = np.arange(8), np.arange(8, 16)
-    first, second = (program.repair(plan, half, 3, 1000, None)[0] for half in halves)
+    first, second = (program.repair(plan, half, 3, 1000, Budget())[0] for half in halves)
 
-    joined = program.merge(plan, first, second, None)
+    joined = program.merge(plan, first, second, Budget())
 
-    assert program.merge(plan, plan, second, None) is second
-    assert program.merge(plan, first, plan, None) is first
+    assert program.merge(plan, plan, second, Budget()) is second
+    assert program.merge(plan, first, plan, Budget()) is first
     assert joined.values <= first.values
     assert problem.values(solution(pool, joined)) == joined.values
     assert problem.is_feasible(solution(pool, joined))
@@ -168,8 +168,8 @@ def test_what_was_found_may_be_other_adjustments_alone() -> None:
     spare = np.array([60, 0, 0])
     wasteful = Incumbent(plan.columns, plan.amounts + spare, (plan.values[0] + 6000,))
 
-    assert program.merge(wasteful, plan, plan, None).values == plan.values
-    assert program.merge(wasteful, wasteful, plan, None) is plan
+    assert program.merge(wasteful, plan, plan, Budget()).values == plan.values
+    assert program.merge(wasteful, wasteful, plan, Budget()) is plan
 
 
 def solution(pool: ColumnPool, plan: Incumbent) -> Solution:
