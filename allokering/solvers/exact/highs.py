@@ -75,7 +75,7 @@ class HighsTiers:
         """Restricted master heuristic (Joncour et al. 2010, ENDM 36:695-702): a plan out of few options."""
         if not self._rows.width or self._budget.is_over:
             return
-        worth = np.array([tier.worth for tier in self._problem.tiers], dtype=float)
+        worth = np.array([max(1, tier.worth) for tier in self._problem.tiers], dtype=float)
         weights = worth * WARMTH ** np.arange(len(worth))[::-1]
         scale = weights[-1] or 1.0  # a tier may be worth nothing
         cost = sum(weight * tier.prices for weight, tier in zip(weights / scale, self._tiers, strict=True))
