@@ -89,6 +89,8 @@ class HighsTiers:
     def _search_pool(self, scores: Floats, first: int) -> None:
         """The same objectives from the first on, over a restricted pool; keeps what is better."""
         known = [] if self._best is None else [self._best.options]
+        if self._inherited is not None:
+            known.append(self._columns.of_keys(self._inherited.knowledge.options))
         pool = restricted_pool(self._columns, self._most, scores, *known)
         mark = self._rows.mark()
         number = first
