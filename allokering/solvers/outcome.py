@@ -43,6 +43,15 @@ class TierAnswer:
 
 
 @dataclass(frozen=True)
+class UniqueAnswer:
+    """What an engine says of the last minimisation, which is to leave one solution."""
+
+    solution: Solution | None
+    is_unique: bool
+    """Is it optimal, and no other choice of options as good?"""
+
+
+@dataclass(frozen=True)
 class TierOutcome:
     """How good the solution is in one tier, the earlier tiers held at the values reached."""
 

@@ -14,7 +14,7 @@ from allokering.solvers.cp_sat_api import CpAnswer, solve_cp
 from allokering.solvers.exact.enumeration import Columns
 from allokering.solvers.exact.knowledge import CutName, Duals, Inherited
 from allokering.solvers.exact.objectives import Group, Objective, alone
-from allokering.solvers.outcome import Report, Status, TierAnswer
+from allokering.solvers.outcome import Report, Status, TierAnswer, UniqueAnswer
 
 
 class CpSatTiers:
@@ -42,8 +42,7 @@ class CpSatTiers:
         self._choose_one_each()
         self._keep_bounds()
         self._last = start
-        self._price, self._value = np.zeros(0, dtype=np.int64), 0
-        self.duals: dict[tuple[int, ...], Duals] = {}
+        self.duals: dict[int, Duals] = {}
         self.cuts: tuple[CutName, ...] = ()
         self._seed, self._workers, self._work_limit = seed, workers, work_limit
 
@@ -68,7 +67,7 @@ class CpSatTiers:
         used = np.flatnonzero(prices)
         return cp_model.LinearExpr.weighted_sum([names[number] for number in used], prices[used].tolist())
 
-    def begin(self) -> None:
+    def begin(self, objectives: list[Objective]) -> None:
         """Nothing is done before the first tier."""
 
     def group(self, objectives: list[Objective]) -> Group:
@@ -90,7 +89,6 @@ class CpSatTiers:
             return TierAnswer(Status.UNKNOWN, answer.bound, None)
         chosen = np.flatnonzero(answer.values(self._chosen))
         self._last = self._columns.solution(chosen, answer.values(self._amounts))
-        self._price, self._value = group.parts[0].prices, answer.value
         return TierAnswer(answer.status, answer.bound, self._last)
 
     def _solve(self, model: cp_model.CpModel, report: Report | None = None) -> CpAnswer:
@@ -109,16 +107,19 @@ class CpSatTiers:
         """The columns that may be in a solution as good: all."""
         return np.arange(len(self._chosen))
 
-    def is_only_one(self) -> bool:
-        """Is the last choice of options the only one of its values and price? By a no-good clause."""
-        assert self._last is not None  # noqa: S101 - asked for only with a solution
+    def minimise_uniquely(self, part: Objective) -> UniqueAnswer:
+        """The least sum of prices, then that no other choice of options has it: by a no-good clause."""
+        answer = self.minimise(alone(part), lambda *_: None)
+        if answer.status is not Status.OPTIMAL or self._last is None:
+            return UniqueAnswer(answer.solution, is_unique=False)
         model = self._model.clone()
         model.clear_objective()
         model.clear_hints()
-        model.add(self._sum(self._price) <= self._value)
+        value = part.value(self._columns, self._last.options, self._last.adjustments)
+        model.add(self._sum(part.prices) <= value)
         chosen = self._last.options[self._columns.actor] == self._columns.option
         model.add_bool_or([self._chosen[number].negated() for number in np.flatnonzero(chosen)])
-        return self._solve(model).status is Status.INFEASIBLE
+        return UniqueAnswer(self._last, self._solve(model).status is Status.INFEASIBLE)
 
     def _hint(self) -> None:
         self._model.clear_hints()

@@ -56,7 +56,7 @@ def first_sentence(
         return FirstSentence(is_possible=False, solution=None, bound=None)
     columns = all_columns(problem)
     found = None if parent is None else repair(problem, parent, budget)
-    bound = least_conceivable(columns, 0)
+    bound = least_conceivable(columns, tiers_of(columns)[0])
     if parent is not None and inheritance(problem, parent, restricts=restricts).is_restricted:
         bound = max(bound, parent.bounds[0])
     if found is not None and problem.values(found)[0] <= bound:

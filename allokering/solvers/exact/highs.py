@@ -18,12 +18,12 @@ from allokering.solvers.budget import Budget
 from allokering.solvers.exact.completion import Completion
 from allokering.solvers.exact.enumeration import Columns
 from allokering.solvers.exact.knowledge import CutName, Duals, Inherited
-from allokering.solvers.exact.objectives import Group, Objective, grouped, tiers_of
+from allokering.solvers.exact.objectives import Group, Objective, alone, grouped, tiers_of
 from allokering.solvers.exact.program import relax, search
 from allokering.solvers.exact.restricted_pool import restricted_pool
 from allokering.solvers.exact.rows import LagrangianBound, Rows
 from allokering.solvers.integer_bound import rounded_up
-from allokering.solvers.outcome import Report, Status, TierAnswer
+from allokering.solvers.outcome import Report, Status, TierAnswer, UniqueAnswer
 
 WARMTH = 10.0
 """How much more each earlier tier weighs in the relaxation of all tiers."""
@@ -54,31 +54,32 @@ class HighsTiers:
         self._rows = Rows(columns)
         self._most = np.concatenate([np.ones(len(columns.actor)), self._problem.adjustment_most]).astype(float)
         self._completion = Completion(self._problem, columns)
-        self._tiers = tiers_of(columns)
+        self._objectives = tiers_of(columns)
         self._best = start
         self._inherited = inherited
         self._is_whole = False
         self._has_moved = False
         self._liked: Floats | None = None
         self._held: list[tuple[Objective, int]] = []
-        self._group, self._cost = Group((), ()), np.zeros(0)
+        self._group, self._cost = Group((), (), ()), np.zeros(0)
         self._proven: LagrangianBound | None = None
         self._bound: int | None = None
         self._report: Report = _unheard
-        self.duals: dict[tuple[int, ...], Duals] = {}
+        self.duals: dict[int, Duals] = {}
         if inherited is not None:
             self._rows.inherit(inherited.knowledge.cuts)
 
     # The first plan
 
-    def begin(self) -> None:
+    def begin(self, objectives: list[Objective]) -> None:
         """Restricted master heuristic (Joncour et al. 2010, ENDM 36:695-702): a plan out of few options."""
+        self._objectives = objectives
         if not self._rows.width or self._budget.is_over:
             return
         worth = np.array([max(1, tier.worth) for tier in self._problem.tiers], dtype=float)
         weights = worth * WARMTH ** np.arange(len(worth))[::-1]
         scale = weights[-1] or 1.0  # a tier may be worth nothing
-        cost = sum(weight * tier.prices for weight, tier in zip(weights / scale, self._tiers, strict=True))
+        cost = sum(weight * tier.prices for weight, tier in zip(weights / scale, objectives, strict=False))
         relaxed = relax(self._rows, np.asarray(cost, dtype=float), self._most, self._budget)
         if relaxed is None:
             return
@@ -94,7 +95,7 @@ class HighsTiers:
         pool = restricted_pool(self._columns, self._most, scores, *known)
         mark = self._rows.mark()
         number = first
-        while number < len(self._tiers):
+        while number < len(self._objectives):
             group = self._grouped(number, pool)
             found = search(
                 self._rows, group.cost, pool, self._budget, seed=self._seed, unit=group.unit, start=self._best,
@@ -108,8 +109,19 @@ class HighsTiers:
             number += len(group.parts)
         self._rows.restore(mark)
 
+    def _search_few(self, scores: Floats) -> None:
+        """The group at hand over a restricted pool; keeps what is better."""
+        assert self._best is not None  # noqa: S101 - ties are broken of a plan
+        pool = restricted_pool(self._columns, self._most, scores, self._best.options)
+        found = search(
+            self._rows, self._cost, pool, self._budget, seed=self._seed, unit=self._group.unit, start=self._best,
+            is_whole=self._is_whole,
+        )  # fmt: skip
+        if found.options is not None:
+            self._take(found.options, found.adjustments)
+
     def _grouped(self, number: int, most: Floats) -> Group:
-        left = self._tiers[number:]
+        left = self._objectives[number:]
         values = None if self._best is None else tuple(map(self._value, left))
         return grouped(left, self._columns, most, values)
 
@@ -150,17 +162,20 @@ class HighsTiers:
         if self._inherited is None:
             return None
         parent, bound = self._inherited.knowledge, None
-        if self._inherited.is_restricted and all(part.number < len(parent.values) for part in group.parts):
-            # No plan of a restriction is better than the parent's, while all earlier tiers are as the parent's.
-            before = min(group.numbers)
-            if all(value == parent.values[part.number] for part, value in self._held) and len(self._held) == before:
-                bound = group.weighed(tuple(parent.bounds[number] for number in group.numbers))
-        if group.numbers in parent.duals:
-            duals = parent.duals[group.numbers]
-            proven = self._rows.lagrangian(self._cost, self._rows.duals_of(duals), self._most)
+        first, tiers = group.numbers[0], len(self._problem.tiers)
+        if first >= tiers:
+            return None
+        is_tied = all(value == parent.values[part.number] for part, value in self._held)
+        if self._inherited.is_restricted and is_tied and len(self._held) == first:
+            # No plan of a restriction is better than the parent's, while all earlier tiers are as the parent's; and the
+            # distance from a plan is at least 0.
+            bound = group.weighed(tuple(parent.bounds[part] if part < tiers else 0 for part in group.numbers))
+        if first in parent.duals:
+            duals = self._rows.duals_of(parent.duals[first]) * group.weights[0]
+            proven = self._rows.lagrangian(self._cost, duals, self._most)
             if self._best is not None:
                 proven.fix(self._most, self._weighed(), self._rows.options)
-            self.duals[group.numbers] = duals
+            self.duals[first] = parent.duals[first]
             bound = _larger(bound, group.up(rounded_up(proven.bound)))
         return bound
 
@@ -172,13 +187,18 @@ class HighsTiers:
         self._proven = None if relaxed is None else relaxed.proven
         if relaxed is None:
             return
-        self.duals[group.numbers] = self._rows.named(relaxed.proven.duals)
+        self.duals[group.numbers[0]] = self._rows.named(relaxed.proven.duals / group.weights[0])
         self._bound = _larger(self._bound, group.up(rounded_up(relaxed.proven.bound)))
         self._fix()
         self._tell()
-        is_tier = group.numbers[0] < len(self._tiers)
-        if is_tier and not self._is_met(self._bound) and (self._best is None or self._has_moved):
-            reduced = np.maximum(relaxed.proven.reduced[: self._rows.options], 0)
+        if self._is_met(self._bound):
+            return
+        reduced = np.maximum(relaxed.proven.reduced[: self._rows.options], 0)
+        if group.numbers[0] >= len(self._objectives):
+            # The plan at hand was not chosen for this objective: most can be ruled out by one that was.
+            self._search_few(reduced)
+            self._fix()
+        elif self._best is None or self._has_moved:
             liked = np.zeros(self._rows.options) if self._liked is None else self._liked
             self._search_pool(RARELY * reduced + liked, group.numbers[0])
             self._fix()
@@ -249,7 +269,7 @@ class HighsTiers:
 
     def _key(self, found: Solution) -> tuple[int, ...]:
         """What plans are compared by: the tiers, then what is minimised now."""
-        parts = (*self._tiers, *self._group.parts)
+        parts = (*self._objectives, *self._group.parts)
         return tuple(part.value(self._columns, found.options, found.adjustments) for part in parts)
 
     # After the last
@@ -263,23 +283,45 @@ class HighsTiers:
         """The columns that may be in a solution as good."""
         return np.flatnonzero(self._most[: self._rows.options] > 0)
 
-    def is_only_one(self) -> bool:
-        """Is the plan's choice of options the only one of its values and price? By fixing, else by a no-good cut."""
-        assert self._best is not None  # noqa: S101 - asked for only with a plan
-        options = self._rows.options
-        is_open = self._most[:options] > 0
-        if np.bincount(self._columns.actor[is_open]).max(initial=1) == 1:
-            return True
-        mark = self._rows.mark()
-        for part in self._group.parts:
+    def minimise_uniquely(self, part: Objective) -> UniqueAnswer:
+        """The least sum of prices, and that no other choice of options has it: proven by one and the same search.
+
+        A restricted program finds a plan; then the search is for another one that costs no more, with the plan at hand
+        cut off (no-good cut). If there is none, the plan is the optimum and the only one; one that is found takes its
+        place.
+        """
+        self._group, self._report = alone(part), _unheard
+        self._cost, self._bound = self._group.cost, None
+        if not self._rows.width:
+            return UniqueAnswer(self._best, is_unique=True)
+        self._relax()
+        while self._best is not None and not self._budget.is_over:
+            is_open = self._most[: self._rows.options] > 0
+            if np.bincount(self._columns.actor[is_open]).max(initial=1) == 1:
+                return UniqueAnswer(self._best, is_unique=True)
+            mark = self._rows.mark()
             self._rows.hold(part.number, part.prices, self._value(part))
-        chosen = self._best.options[self._columns.actor] == self._columns.option
-        self._rows.exclude(np.flatnonzero(chosen))
-        found = search(
-            self._rows, np.zeros(self._rows.width), self._most, self._budget, seed=self._seed, is_whole=self._is_whole
-        )
-        self._rows.restore(mark)
-        return found.status is Status.INFEASIBLE
+            chosen = self._best.options[self._columns.actor] == self._columns.option
+            self._rows.exclude(np.flatnonzero(chosen))
+            found = search(
+                self._rows, self._cost, self._most, self._budget, seed=self._seed, unit=part.unit,
+                is_whole=self._is_whole,
+            )  # fmt: skip
+            self._rows.restore(mark)
+            if found.status is Status.INFEASIBLE:
+                return UniqueAnswer(self._best, is_unique=True)
+            if found.options is None or not self._replace(part, found.options):
+                if self._is_whole:
+                    break
+                # No whole adjustments go with those options.
+                self._is_whole = True
+            self._fix()
+        return UniqueAnswer(self._best, is_unique=False)
+
+    def _replace(self, part: Objective, options: Integers) -> bool:
+        """Take a plan that costs less; False if it does not, or is none."""
+        before = self._value(part)
+        return self._take(options, None) and self._value(part) < before
 
 
 def _larger(one: int | None, other: int | None) -> int | None:

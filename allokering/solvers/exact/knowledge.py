@@ -46,8 +46,8 @@ class Knowledge:
     """By tier."""
     bounds: tuple[int, ...]
     """By tier, the earlier ones held at the values."""
-    duals: dict[tuple[int, ...], Duals] = field(default_factory=dict)
-    """By the numbers of the tiers that were minimised at once."""
+    duals: dict[int, Duals] = field(default_factory=dict)
+    """By the first tier of those that were minimised at once, for a weight of 1 of that tier."""
     cuts: tuple[CutName, ...] = ()
     """MIR cuts that the relaxations needed."""
     fingerprint: Fingerprint | None = None

@@ -1,4 +1,4 @@
-"""Objectives of an exact solve, and two of them as one: lexicographic scalarisation by weights that are provably exact.
+"""Objectives of an exact solve, and some as one: lexicographic scalarisation by weights that are provably exact.
 
 If w exceeds what the later objective can vary by, over a unit of the earlier one, then minimising w * earlier + later
 is minimising the one and then the other (Sherali and Soyster 1983, J. Optim. Theory Appl. 39:173-186). Done where the
@@ -68,12 +68,12 @@ def tiers_of(columns: Columns) -> list[Objective]:
 
 @dataclass(frozen=True)
 class Group:
-    """Objectives that are minimised at once: one, or two weighed."""
+    """Objectives that are minimised at once: one, or some weighed."""
 
     parts: tuple[Objective, ...]
     weights: tuple[int, ...]
-    limits: tuple[int, int] = (0, 0)
-    """Of the later part."""
+    rests: tuple[int, ...]
+    """By part, the most that the weighed sum of the later parts can be."""
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -101,34 +101,48 @@ class Group:
 
     def first(self, value: float) -> int:
         """What a weighed value, or a bound on it, says of the first part: the part's own value, or a bound on that."""
-        if len(self.parts) == 1:
-            return round(value)
-        step = self.weights[0] * self.parts[0].unit
-        return self.parts[0].unit * math.ceil((value - self.limits[1]) / step)
+        return self._part(0, value)
+
+    def bounds(self, weighed: int, values: tuple[int, ...]) -> list[int]:
+        """What a bound on the weighed sum says of each part, while the parts before are at these values."""
+        bounds = []
+        for part, value in enumerate(values):
+            bounds.append(self._part(part, weighed))
+            weighed -= self.weights[part] * value
+        return bounds
+
+    def _part(self, part: int, left: float) -> int:
+        step = self.weights[part] * self.parts[part].unit
+        return self.parts[part].unit * math.ceil((left - self.rests[part]) / step - 1e-9)
 
 
 def alone(part: Objective) -> Group:
     """One objective by itself."""
-    return Group((part,), (1,))
+    return Group((part,), (1,), (0,))
 
 
 def grouped(objectives: list[Objective], columns: Columns, most: Floats, values: tuple[int, ...] | None) -> Group:
-    """The first objective, with the second if that is exact and small enough.
+    """The first objective, with those after it while that is exact and small enough.
 
     Args:
         objectives: those that are left.
         columns: all columns.
-        most: the upper bound of every column and adjustment (N + J): what is ruled out narrows the range.
+        most: the upper bound of every column and adjustment (N + J): what is ruled out narrows the ranges.
         values: of the incumbent in the objectives that are left; None without one, and then nothing is weighed.
     """
-    if values is None or len(objectives) < 2:
-        return alone(objectives[0])
-    earlier, later = objectives[:2]
-    limits = later.limits(columns, most)
-    needed = (limits[1] - limits[0] + 1) / earlier.unit
-    if needed > WIDEST:
-        return alone(earlier)
-    weight = next(lead * 10**power for power in range(5) for lead in (1, 2, 5) if lead * 10**power >= needed)
-    if weight * abs(values[0]) + max(map(abs, limits)) > LARGEST:
-        return alone(earlier)
-    return Group((earlier, later), (weight, 1), limits)
+    group = alone(objectives[0])
+    if values is None:
+        return group
+    limits = [part.limits(columns, most) for part in objectives]
+    for number in range(2, len(objectives) + 1):
+        weights, rests, low, high = [1], [0], *limits[number - 1]
+        for earlier in reversed(range(number - 1)):
+            weight = (high - low) // objectives[earlier].unit + 1
+            weights.insert(0, weight)
+            rests.insert(0, high)
+            low, high = low + weight * limits[earlier][0], high + weight * limits[earlier][1]
+        largest = sum(weight * abs(value) for weight, value in zip(weights, values, strict=False))
+        if max(weights) > WIDEST or largest > LARGEST:
+            break
+        group = Group(tuple(objectives[:number]), tuple(weights), tuple(rests))
+    return group

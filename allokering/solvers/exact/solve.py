@@ -28,7 +28,7 @@ from allokering.solvers.exact.enumeration import Columns, all_columns
 from allokering.solvers.exact.highs import HighsTiers
 from allokering.solvers.exact.knowledge import Inherited, Knowledge
 from allokering.solvers.exact.relation import fingerprint, relation
-from allokering.solvers.exact.tie_breaking import break_ties
+from allokering.solvers.exact.tie_breaking import break_ties, changes
 from allokering.solvers.exact.tier_by_tier import Reached, Tiers, tier_by_tier
 from allokering.solvers.exact.trim import trimmed
 from allokering.solvers.outcome import Note, Outcome, Progress, Status, TierOutcome, silent
@@ -100,8 +100,9 @@ def solve_exact(
         model = ENGINES[name](
             columns, seed=seed, workers=workers, work_limit=work_limit, budget=budget, start=known, inherited=inherited
         )
-        reached = tier_by_tier(columns, model, known, progress)
-        outcome = _outcome(columns, model, name, budget, reached, near, is_canonical=is_canonical)
+        then = () if near is None else (changes(columns, near),)
+        reached = tier_by_tier(columns, model, known, progress, then)
+        outcome = _outcome(columns, model, name, budget, reached, is_canonical=is_canonical)
         if outcome.solution is not None:
             break
         if name == engine and budget.is_over:
@@ -144,7 +145,6 @@ def _outcome(
     name: str,
     budget: Budget,
     reached: Reached,
-    near: Mapping[str, str] | None,
     *,
     is_canonical: bool,
 ) -> Outcome:
@@ -153,7 +153,7 @@ def _outcome(
         return Outcome(reached.status, None, (), name, budget.seconds)
     is_unique = False
     if reached.is_proven and is_canonical:
-        broken = break_ties(columns, model, best, budget, near)
+        broken = break_ties(columns, model, best, budget)
         best, is_unique = broken.solution, broken.is_unique
     best = best if is_unique else trimmed(problem, best)
     # Where time was up, the search of a later tier may have come upon a better value of an earlier one.
@@ -171,5 +171,5 @@ def _taught(columns: Columns, model: Tiers, outcome: Outcome, best: Solution) ->
     options = {actor.actor: actor.key(int(option)) for actor, option in zip(actors, best.options, strict=True)}
     values, bounds = (tuple(getattr(tier, what) for tier in outcome.tiers) for what in ("value", "bound"))
     # What broke ties is of this problem alone.
-    duals = {numbers: duals for numbers, duals in model.duals.items() if max(numbers) < len(values)}
+    duals = {number: duals for number, duals in model.duals.items() if number < len(values)}
     return Knowledge(options, values, bounds, duals, model.cuts, fingerprint(columns.problem))

@@ -4,7 +4,7 @@ HiGHS and CP-SAT break ties by floating point, threads and seed. So the plan is 
 tiers one more objective with a pseudo-random price for every option, by its actor's name and its key, is minimised to
 proof (perturbation, `canonical`), and that no other choice costs as little is proven too, by fixing or by a no-good
 cut; with the options fixed, the adjustments follow from prices drawn by their names (`completion`). Before the drawn
-prices comes, if asked for, how many actors have another option than in a plan to stay near to.
+prices come, if asked for, the `changes` from a plan to stay near to.
 
 Measured against what else is sound: to fix actors one by one, each to its first key that an optimum has, is a program
 per actor; this is one program over the few options that reduced costs leave open after the last tier.
@@ -25,7 +25,6 @@ from allokering.solvers.exact.enumeration import Columns, all_columns
 from allokering.solvers.exact.highs import HighsTiers
 from allokering.solvers.exact.objectives import Objective, objective, tiers_of
 from allokering.solvers.exact.tier_by_tier import Tiers
-from allokering.solvers.outcome import Status
 
 DRAWS = 3
 """Times that prices are drawn, each to decide where the one before leaves a tie."""
@@ -39,9 +38,7 @@ class Broken:
     is_unique: bool
 
 
-def break_ties(
-    columns: Columns, model: Tiers, best: Solution, budget: Budget, near: Mapping[str, str] | None = None
-) -> Broken:
+def break_ties(columns: Columns, model: Tiers, best: Solution, budget: Budget) -> Broken:
     """The canonical one of the optimal plans.
 
     Args:
@@ -49,27 +46,18 @@ def break_ties(
         model: the engine, which holds every tier at its optimum.
         best: an optimal plan, which is kept if the time is up first.
         budget: how long it may take.
-        near: keys of options by actor: of equal plans, those with the fewest other ones come before the canonical one.
     """
     problem = columns.problem
-    left = [] if near is None else [_changes(columns, near)]
     is_unique = False
     for draw in range(DRAWS):
-        left.append(_drawn(columns, model, draw))
-        while left:
-            if budget.is_over:
-                return Broken(best, is_unique=False)
-            group = model.group(left)
-            answer = model.minimise(group, lambda *_: None)
-            if answer.status is not Status.OPTIMAL or answer.solution is None:
-                return Broken(best, is_unique=False)
-            if problem.values(answer.solution) != problem.values(best):
-                return Broken(best, is_unique=False)
-            best = answer.solution
-            left = left[len(group.parts) :]
-            is_unique = not left and model.is_only_one()
-            for part in group.parts:
-                model.hold(part, part.value(columns, best.options, best.adjustments))
+        part = _drawn(columns, model, draw)
+        if budget.is_over:
+            return Broken(best, is_unique=False)
+        answer = model.minimise_uniquely(part)
+        if answer.solution is None or problem.values(answer.solution) != problem.values(best):
+            return Broken(best, is_unique=False)
+        best, is_unique = answer.solution, answer.is_unique
+        model.hold(part, part.value(columns, best.options, best.adjustments))
         if is_unique:
             break
     completed = Completion(problem, columns).canonical(best.options, budget)
@@ -89,8 +77,8 @@ def _drawn(columns: Columns, model: Tiers, draw: int) -> Objective:
     return objective(len(columns.problem.tiers) + 1 + draw, "canonical", prices)
 
 
-def _changes(columns: Columns, near: Mapping[str, str]) -> Objective:
-    """1 for every option that its actor does not have in the plan to stay near to."""
+def changes(columns: Columns, near: Mapping[str, str]) -> Objective:
+    """Distance from a plan (Hamming): 1 for every option that its actor does not have in the plan to stay near to."""
     prices = np.ones(len(columns.actor) + len(columns.problem.adjustment_most), dtype=np.int64)
     kept = columns.of_keys(near)
     prices[: len(columns.actor)][columns.option == kept[columns.actor]] = 0

@@ -14,14 +14,14 @@ from allokering.solvers.budget import Budget
 from allokering.solvers.exact.enumeration import Columns
 from allokering.solvers.exact.knowledge import CutName, Duals, Inherited
 from allokering.solvers.exact.objectives import Group, Objective, tiers_of
-from allokering.solvers.outcome import Progress, Report, Status, TierAnswer, TierOutcome
+from allokering.solvers.outcome import Progress, Report, Status, TierAnswer, TierOutcome, UniqueAnswer, silent
 
 
 class Tiers(Protocol):
     """One engine's model of the columns: minimise one group of objectives after another over the same rows."""
 
-    duals: dict[tuple[int, ...], Duals]
-    """By the group's numbers, what its relaxation gave; engines without one have none."""
+    duals: dict[int, Duals]
+    """By the group's first number, what its relaxation gave, for a weight of 1; engines without one have none."""
 
     def __init__(
         self,
@@ -39,8 +39,8 @@ class Tiers(Protocol):
     def cuts(self) -> tuple[CutName, ...]:
         """The MIR cuts that were needed."""
 
-    def begin(self) -> None:
-        """What is done once, before the first group."""
+    def begin(self, objectives: list[Objective]) -> None:
+        """What is done once, before the first group of these."""
 
     def group(self, objectives: list[Objective]) -> Group:
         """Those of the objectives that are left that are minimised next."""
@@ -54,8 +54,8 @@ class Tiers(Protocol):
     def open_columns(self) -> Integers:
         """The columns that may still be in a solution as good."""
 
-    def is_only_one(self) -> bool:
-        """Is the last choice of options the only one of its values?"""
+    def minimise_uniquely(self, part: Objective) -> UniqueAnswer:
+        """The least sum of prices, and whether no other choice of options has it."""
 
 
 @dataclass(frozen=True)
@@ -66,38 +66,40 @@ class Reached:
     solution: Solution | None
     tiers: tuple[TierOutcome, ...] = ()
 
-    @property
-    def is_proven(self) -> bool:
-        """Is every tier solved to proof?"""
-        return bool(self.tiers) and all(tier.status is Status.OPTIMAL for tier in self.tiers)
+    is_proven: bool = False
+    """Is every objective solved to proof?"""
 
 
-def tier_by_tier(columns: Columns, model: Tiers, start: Solution | None, progress: Progress) -> Reached:
-    """Minimise the problem's tiers."""
+def tier_by_tier(
+    columns: Columns, model: Tiers, start: Solution | None, progress: Progress, then: tuple[Objective, ...] = ()
+) -> Reached:
+    """Minimise the problem's tiers, then what else there is to minimise."""
     problem, best = columns.problem, start
     tiers: list[TierOutcome] = []
-    left = tiers_of(columns)
-    model.begin()
+    left = [*tiers_of(columns), *then]
+    is_proven = True
+    model.begin(left)
     while left:
         began = time.monotonic()
         group = model.group(left)
-        answer = model.minimise(group, partial(progress, group.parts[0].name))
+        told = progress if group.numbers[0] < len(problem.tiers) else silent
+        answer = model.minimise(group, partial(told, group.parts[0].name))
         left = left[len(group.parts) :]
         best = _better(problem, group.numbers[-1], best, answer.solution)
         if best is None:
             status = Status.INFEASIBLE if answer.status is Status.INFEASIBLE else Status.UNKNOWN
             return Reached(status, None)
-        values = problem.values(best)
-        bounds = _bounds(columns, group, answer.bound, values)
+        values = tuple(part.value(columns, best.options, best.adjustments) for part in group.parts)
         seconds = (time.monotonic() - began) / len(group.parts)
-        for part, bound in zip(group.parts, bounds, strict=True):
-            value = values[part.number]
-            status = Status.OPTIMAL if bound == value else Status.FEASIBLE
-            tiers.append(TierOutcome(problem.tiers[part.number], value, bound, status, seconds))
-            progress(part.name, value, bound, best)
+        for part, value, bound in zip(group.parts, values, _bounds(columns, group, answer.bound, values), strict=True):
+            is_proven = is_proven and bound == value
             model.hold(part, value)
+            if part.number < len(problem.tiers):
+                status = Status.OPTIMAL if bound == value else Status.FEASIBLE
+                tiers.append(TierOutcome(problem.tiers[part.number], value, bound, status, seconds))
+                progress(part.name, value, bound, best)
     assert best is not None  # noqa: S101 - a problem has at least one tier
-    return Reached(Status.FEASIBLE, best, tuple(tiers))
+    return Reached(Status.FEASIBLE, best, tuple(tiers), is_proven)
 
 
 def _bounds(columns: Columns, group: Group, weighed: int | None, values: tuple[int, ...]) -> list[int]:
@@ -105,13 +107,15 @@ def _bounds(columns: Columns, group: Group, weighed: int | None, values: tuple[i
 
     A bound above a value that has been reached is proof of nothing but the engine's error.
     """
-    bounds = [least_conceivable(columns, part.number) for part in group.parts]
-    own = tuple(values[number] for number in group.numbers)
-    if weighed is None or weighed > group.weighed(own):
-        return bounds
-    bounds[0] = max(bounds[0], min(group.first(weighed), own[0]))
-    if len(own) == 2 and bounds[0] == own[0]:
-        bounds[1] = max(bounds[1], weighed - group.weights[0] * own[0])
+    is_met = weighed is not None and weighed <= group.weighed(values)
+    proven = group.bounds(weighed, values) if is_met and weighed is not None else []
+    bounds = []
+    for number, (part, value) in enumerate(zip(group.parts, values, strict=True)):
+        bound = min(least_conceivable(columns, part), value)
+        if is_met:
+            bound = max(bound, min(proven[number], value))
+        is_met = is_met and bound == value
+        bounds.append(bound)
     return bounds
 
 
@@ -122,9 +126,7 @@ def _better(problem: Problem, tier: int, known: Solution | None, found: Solution
     return min(solutions, key=lambda solution: problem.values(solution)[: tier + 1], default=None)
 
 
-def least_conceivable(columns: Columns, tier: int) -> int:
-    """What the tier would cost if every actor took its cheapest option, and adjustments only paid."""
-    problem = columns.problem
-    first = np.flatnonzero(np.diff(columns.actor, prepend=-1))
-    options = np.minimum.reduceat(columns.prices[:, tier], first).sum() if len(first) else 0
-    return int(options + np.minimum(problem.adjustment_prices[:, tier], 0) @ problem.adjustment_most)
+def least_conceivable(columns: Columns, part: Objective) -> int:
+    """What an objective would cost if every actor took its cheapest option, and adjustments only paid."""
+    everything = np.concatenate([np.ones(len(columns.actor)), columns.problem.adjustment_most]).astype(float)
+    return part.limits(columns, everything)[0]

@@ -232,14 +232,14 @@ class Engines:
 
     def __init__(self, *answers: TierAnswer) -> None:
         self._answers = list(answers)
-        self.duals: dict[tuple[int, ...], Duals] = {}
+        self.duals: dict[int, Duals] = {}
         self.cuts: tuple[CutName, ...] = ()
 
     def __call__(self, columns: Columns, **_: object) -> Engines:  # noqa: ARG002
         """An engine is made of its columns."""
         return self
 
-    def begin(self) -> None:
+    def begin(self, objectives: list[Objective]) -> None:
         """Nothing is done before the first tier."""
 
     def group(self, objectives: list[Objective]) -> Group:
