@@ -26,7 +26,7 @@ import click
 from allokering.solvers.exact.knowledge import Knowledge
 from allokering.solvers.exact.solve import INHERITED, solve_exact
 from benchmarks import resolve_questions
-from benchmarks.resolve_questions import Question, base_question, build, questions
+from benchmarks.resolve_questions import Question, build, questions, unchanged
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def main(against: Path | None, only: tuple[str, ...], limit: int | None, cold: b
         if not question.name.startswith(only or ("",)) or (limit is not None and len(of_kind) >= limit):
             continue
         if not cold and question.kind != "base" and question.base not in known:
-            taught = solve_exact(build(base_question(question.base))).knowledge
+            taught = solve_exact(build(unchanged(question.base))).knowledge
             assert taught is not None  # noqa: S101 - bases have plans
             known[question.base] = taught
         parent = None if cold or question.kind == "base" else known[question.base]

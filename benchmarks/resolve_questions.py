@@ -66,7 +66,7 @@ def _module(*names: str) -> Any:
     raise ModuleNotFoundError(names)
 
 
-def base_question(base: str) -> Question:
+def unchanged(base: str) -> Question:
     """The base itself."""
     return Question(base, "base", base, instance_of(base), model_of(base))
 
@@ -75,7 +75,7 @@ def questions() -> Iterator[Question]:
     """All of them."""
     counts = {"vest-A": (10, 5), "vest-C": (10, 5), "narvik-A": (4, 2), "narvik-C": (4, 1), "bergen-A": (4, 1)}
     for base in (*counts, "bergen-C"):
-        yield base_question(base)
+        yield unchanged(base)
         yield from _pins(base)
         departures, growths = counts.get(base, (0, 0))
         yield from _changes(base, "departure", departures, _departure)
@@ -92,7 +92,7 @@ def _pins(base: str) -> Iterator[Question]:
     """Every pair of trainee and position that some path allows, as a pin."""
     instance = instance_of(base)
     positions = {position.position_id for position in instance.positions}
-    for actor in build(base_question(base)).actors:
+    for actor in build(unchanged(base)).actors:
         if isinstance(actor, PathOptions):
             keys = {actor.key(option).split("@")[0] for option in range(len(actor))}
             for position in sorted(keys & positions):
