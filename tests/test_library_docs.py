@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"<!-- test: python -->\n```python\n(?P<code>.*?)```(?:\n\n```text\n(?P<shown>.*?)```)?", re.DOTALL)
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/notebook.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/core.md", "docs/notebook.md"])
 def test_code_prints_what_is_shown(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The blocks of a page are cells: each knows what the earlier ones made."""
     monkeypatch.chdir(tmp_path)
