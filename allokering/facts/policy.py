@@ -1,9 +1,10 @@
-"""What the policy says of lists and supervisors, as the stages reckon it.
+"""What the policy says of lists and supervisors: the makers' one reading, for rules, terms and stages.
 
 Index:   doctor or trainee; municipality; period
 Math:    docs/model.md, section 3: coverage, supervision and pipeline
 Units:   patients; places of supervision; minutes a week
-Assumes: of two measures of one kind in force the last to come into force holds, also where it does not apply
+Assumes: of two measures of one kind in force the last to come into force holds, also where it does not apply; the
+         verifier reads the policy for itself and imports nothing from here
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from allokering.facts.calendar import rule_in_force
+from allokering.facts.calendar import rule_in_force, whole_months
 from allokering.facts.training import Training
-from allokering.instance import Instance, add_months
+from allokering.instance import Instance
 from allokering.kinds import (
+    Compensation,
+    FreePlaces,
     ListSpeed,
     ListTarget,
     Params,
@@ -70,19 +73,18 @@ class Policy:
 
     def target(self, doctor: Doctor, period: int) -> int:
         """The list a doctor should have before any relief: the smallest of what is agreed, wished and decided."""
-        agreed = doctor.list_limit if doctor.list_target is None else min(doctor.list_limit, doctor.list_target)
-        return min(agreed, *self._decided(doctor, period, agreed))
+        return min(self._decided(doctor, period, agreed(doctor)))
 
-    def _decided(self, doctor: Doctor, period: int, agreed: int) -> Iterator[int]:
-        """What the policy makes of the list in each way in which it limits it; at least `agreed`, so never none."""
-        yield agreed
+    def _decided(self, doctor: Doctor, period: int, most_agreed: int) -> Iterator[int]:
+        """What the policy makes of the list in each way in which it limits it; at least what is agreed."""
+        yield most_agreed
         held = self._measure("list_target", period)
         if held is not None and isinstance(held.params, ListTarget) and _applies(held.params, doctor):
             per_fte = held.params.patients_per_fte * 1000 // self._weight_of(held.params, doctor)
             most = per_fte * doctor.fte_percent // 100
             if held.params.phase_in_patients_per_year is not None:
                 months = whole_months(held.since, self._instance.period_start(period))
-                most = max(most, agreed - held.params.phase_in_patients_per_year * months // 12)
+                most = max(most, most_agreed - held.params.phase_in_patients_per_year * months // 12)
             yield most
         workload = self._workload(doctor, period)
         if workload is not None:
@@ -103,6 +105,18 @@ class Policy:
         held = self._measure("supervisor_relief", period)
         return held.params.patients_per_place if held and isinstance(held.params, SupervisorRelief) else 0
 
+    def compensation(self, period: int, percent: int) -> int:
+        """NOK that a patient below what is agreed costs in a period, at this share; 0 if nothing is paid."""
+        held = self._measure("compensation", period)
+        if held is None or not isinstance(held.params, Compensation):
+            return 0
+        return held.params.nok_per_patient_year * self._months * percent // 1200
+
+    def free_places(self, period: int) -> int | None:
+        """Places to be kept free, in permille of the residents; None if the policy does not ask for any."""
+        held = self._measure("free_places", period)
+        return held.params.permille if held and isinstance(held.params, FreePlaces) else None
+
     def speed(self, doctor: Doctor, period: int) -> int | None:
         """Patients by which the list may shrink into a period without haste; None: any number."""
         held = self._measure("list_speed", period)
@@ -119,7 +133,7 @@ class Policy:
         trainee = training.trainee
         credited = 100 * (trainee.practice_months_done + trainee.institution_months_done)
         worked = (period - training.held.start) * trainee.fte_percent * self._months
-        by_year = self._by_training_year(training, period)
+        by_year = self.by_training_year(self.programme(training), period)
         whole = by_year[min((credited + worked) // 1200, len(by_year) - 1)] * trainee.fte_percent // 100
         limit = self._list_limit[training.position_id]
         whole = whole if limit is None else min(whole, limit)
@@ -128,11 +142,10 @@ class Policy:
             for municipality, share_percent in training.share_percent.items()
         }
 
-    def _by_training_year(self, training: Training, period: int) -> tuple[int, ...]:
+    def by_training_year(self, programme: Programme, period: int) -> tuple[int, ...]:
         """A full-time trainee's list by year: the programme's, or else the policy's, or else none."""
-        own = self.programme(training).patients_by_training_year
-        if own is not None:
-            return own
+        if programme.patients_by_training_year is not None:
+            return programme.patients_by_training_year
         held = self._measure("trainee_list", period)
         return held.params.patients_by_training_year if held and isinstance(held.params, TraineeList) else (0,)
 
@@ -178,10 +191,9 @@ class Policy:
         return self._measures[key]
 
 
-def whole_months(since: dt.date, until: dt.date) -> int:
-    """Whole calendar months from one day to another; none if the other is earlier."""
-    months = 12 * (until.year - since.year) + until.month - since.month
-    return max(0, months if add_months(since, months) <= until else months - 1)
+def agreed(doctor: Doctor) -> int:
+    """The list a doctor has agreed to, whatever the policy."""
+    return doctor.list_limit if doctor.list_target is None else min(doctor.list_limit, doctor.list_target)
 
 
 def _applies(params: ListTarget | Workload, doctor: Doctor) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from allokering.facts.calendar import presence
 from allokering.instance import Instance
 from allokering.problem import Integers
 from allokering.tables import Doctor, Municipality
@@ -25,10 +26,10 @@ def is_present(instance: Instance, first_day: dt.date | None, last_day: dt.date 
 def doctors_by_place(instance: Instance) -> dict[tuple[str, int], list[Doctor]]:
     """Doctors by (municipality, period); an empty list where there are none."""
     present: dict[tuple[str, int], list[Doctor]] = defaultdict(list)
-    for period in range(instance.settings.periods):
-        for doctor in instance.doctors:
-            if is_present(instance, doctor.starts, doctor.ends, period):
-                present[doctor.municipality_id, period].append(doctor)
+    periods = presence(instance)
+    for doctor in instance.doctors:
+        for period in periods[doctor.doctor_id]:
+            present[doctor.municipality_id, period].append(doctor)
     return present
 
 
@@ -51,12 +52,6 @@ def main_municipalities(instance: Instance) -> list[str]:
 def municipalities_of_positions(instance: Instance) -> dict[str, tuple[str, ...]]:
     """Municipalities by position, in the instance's order."""
     return {position: tuple(shares) for position, shares in shares_of_positions(instance).items()}
-
-
-def minutes_from_parts(instance: Instance, parts: tuple[str, ...], place: str) -> int | None:
-    """Minutes from the nearest of some municipalities; None if nothing is known of any."""
-    trips = [instance.minutes(part, place) for part in parts]
-    return min((trip for trip in trips if trip is not None), default=None)
 
 
 def minutes_to_parts(instance: Instance, place: str, parts: tuple[str, ...]) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from allokering.facts.calendar import rule_in_force
 from allokering.facts.positions import municipalities_of_positions
 from allokering.instance import Instance
 from allokering.kinds import Recruitment
@@ -21,8 +22,8 @@ def recruits(instance: Instance) -> dict[str, str]:
 
 def chances_of_positions(instance: Instance, model: Model) -> Integers:
     """The chance of every position in permille, in the instance's order; 0 if no rule on recruitment is in force."""
-    rule = next((rule for rule in model.rules_of("recruitment") if rule.in_force(instance.settings.start)), None)
-    if rule is None or not isinstance(params := rule.typed, Recruitment):
+    params = rule_in_force(model, "recruitment", instance.settings.start)
+    if not isinstance(params, Recruitment):
         return np.zeros(len(instance.positions), dtype=np.int64)
     announced = {row.position_id: row for row in instance.announcements}
     centrality = {row.municipality_id: row.centrality for row in instance.municipalities}

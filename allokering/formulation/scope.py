@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 
+from allokering.facts.policy import Policy
 from allokering.formulation.choices import Choice
 from allokering.formulation.path_space import PathSpace, Use, While
 from allokering.formulation.shared_rows import Published, SharedRow
@@ -92,6 +94,11 @@ class Draft:
     trace: Trace | None = None
     """Which rule took what away; None if nobody asks."""
 
+    @cached_property
+    def policy(self) -> Policy:
+        """What the policy says of lists and supervisors, read once for all rules and terms."""
+        return Policy(self.instance, self.model)
+
     @property
     def tiers(self) -> tuple[Tier, ...]:
         """The tiers of the problem: the objective's own, or a single one in kroner."""
@@ -117,6 +124,11 @@ class Scope:
     def spaces(self) -> tuple[PathSpace, ...]:
         """The path space of every trainee, in the instance's order."""
         return self.draft.spaces
+
+    @property
+    def policy(self) -> Policy:
+        """What the policy says of lists and supervisors."""
+        return self.draft.policy
 
     @property
     def periods(self) -> range:

@@ -10,9 +10,8 @@ import numpy as np
 from allokering.facts.positions import shares_of_positions
 from allokering.facts.programme import training_years
 from allokering.facts.recruitment import CERTAIN, chances_of_trainees
-from allokering.facts.targets import trainee_list_ladder
 from allokering.formulation.path_space import PathSpace
-from allokering.formulation.scope import Amount
+from allokering.formulation.scope import Amount, Scope
 from allokering.instance import Instance
 from allokering.kinds import Pipeline
 from allokering.model import Model
@@ -27,15 +26,16 @@ def shares_in_part(instance: Instance, part: int) -> Integers:
     return np.array([(*share.values(), *[0] * (part + 1))[part] for share in shares], dtype=np.int64)
 
 
-def list_in_part(instance: Instance, model: Model, part: int) -> Amount:
+def list_in_part(scope: Scope, instance: Instance, part: int) -> Amount:
     """The trainee's list while in training, in the numbered part of each position."""
+    model = scope.draft.model
     trainees = {trainee.trainee_id: trainee for trainee in instance.trainees}
     chances = chances_of_trainees(instance, model)
     share = shares_in_part(instance, part)
     limit = np.array([NO_LIMIT if row.list_limit is None else row.list_limit for row in instance.positions])
     ladders = {
         entry.id: [
-            trainee_list_ladder(instance, model, model.programme_params(entry.id), period)
+            np.array(scope.policy.by_training_year(model.programme_params(entry.id), period), dtype=np.int64)
             for period in range(instance.settings.periods)
         ]
         for entry in model.programmes

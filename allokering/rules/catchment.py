@@ -14,7 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from allokering.evidence.written_plan import minutes_from_position, read_paths
-from allokering.facts.positions import minutes_from_parts, municipalities_of_positions
+from allokering.facts.positions import minutes_from_any, municipalities_of_positions
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Catchment
@@ -37,7 +37,7 @@ def enforce(scope: Scope, params: Catchment, instance: Instance) -> None:
         for column, site in enumerate(instance.sites, start=1):
             if site.trust_id is None or None in trusts or site.trust_id in trusts:
                 continue
-            minutes = minutes_from_parts(instance, municipalities[position.position_id], site.municipality_id)
+            minutes = minutes_from_any(instance, municipalities[position.position_id], site.municipality_id)
             within[row, column] = minutes is not None and minutes <= params.alternative_minutes_max
     for space in scope.spaces:
         scope.keep(space, by_position_and_site=within)

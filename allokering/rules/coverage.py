@@ -18,7 +18,6 @@ import numpy as np
 from allokering.evidence.recount import doctor_targets, relieved_in, residents_after
 from allokering.evidence.written_plan import period_of, periods, read_paths
 from allokering.facts.positions import by_part, doctors_by_place, residents_in, shares_of_positions
-from allokering.facts.targets import Targets, relief_per_place
 from allokering.formulation.path_space import While
 from allokering.formulation.scope import Scope
 from allokering.formulation.shared_rows import FREE_PLACES, LISTED, ROOM_ABOVE, Published
@@ -44,7 +43,6 @@ ROOM_MAX = 1_000_000
 def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: ARG001
     """A row per municipality and period: residents less the targets of the doctors; trainees' lists relieve it."""
     months = instance.settings.period_months
-    targets_of = Targets(instance, scope.draft.model)
     doctors = doctors_by_place(instance)
     locum, without = scope.term("locum"), scope.term("without_gp")
     rows: dict[str, Integers] = {}
@@ -52,7 +50,7 @@ def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: 
         place, numbers = municipality.municipality_id, []
         for period in scope.periods:
             present = doctors[place, period]
-            targets = sum(targets_of.target(doctor, period) for doctor in present)
+            targets = sum(scope.policy.target(doctor, period) for doctor in present)
             here = residents_in(municipality, period * months)
             number = scope.resource(place, period, targets - here)
             scope.publish(LISTED, place, period, number)
@@ -70,7 +68,7 @@ def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: 
     shares = shares_of_positions(instance)
     parts = {position: tuple(share) for position, share in shares.items()}
     for part, resource in enumerate(by_part(parts, rows, len(scope.periods))):
-        scope.use(While.PRACTICE, resource, amount=list_in_part(instance, scope.draft.model, part))
+        scope.use(While.PRACTICE, resource, amount=list_in_part(scope, instance, part))
 
 
 def _let_lists_pass_targets(scope: Scope, instance: Instance, row: int, place: tuple[str, int], room: int) -> None:
@@ -79,7 +77,7 @@ def _let_lists_pass_targets(scope: Scope, instance: Instance, row: int, place: t
     if not isinstance(above, PerPatientMonth):
         return
     points = price_above_target(above, instance.settings.period_months)
-    if not relief_per_place(instance, scope.draft.model, place[1]):
+    if not scope.policy.relief(place[1]):
         scope.relieve(row, "above_target", room, points)
         return
     municipality, period = place

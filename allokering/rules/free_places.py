@@ -16,7 +16,6 @@ import numpy as np
 from allokering.evidence.recount import missing_places
 from allokering.evidence.written_plan import read_paths
 from allokering.facts.positions import by_part, doctors_by_place, municipalities_of_positions, residents_in
-from allokering.facts.targets import Targets, free_places_permille
 from allokering.formulation.path_space import While
 from allokering.formulation.scope import Scope
 from allokering.formulation.shared_rows import FREE_PLACES
@@ -38,19 +37,19 @@ MISSING_MAX = 20_000_000
 
 def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: ARG001
     """A row per municipality and period with the measure: residents and free places against places on lists."""
-    model, months = scope.draft.model, instance.settings.period_months
-    targets, doctors = Targets(instance, model), doctors_by_place(instance)
+    months = instance.settings.period_months
+    doctors = doctors_by_place(instance)
     term = scope.term("free_places")
     rows: dict[str, Integers] = {}
     for municipality in instance.municipalities:
         place, numbers = municipality.municipality_id, []
         for period in scope.periods:
-            permille = free_places_permille(instance, model, period)
+            permille = scope.policy.free_places(period)
             if permille is None:
                 numbers.append(-1)
                 continue
             here = residents_in(municipality, period * months)
-            places = sum(targets.target(doctor, period) for doctor in doctors[place, period])
+            places = sum(scope.policy.target(doctor, period) for doctor in doctors[place, period])
             row = scope.resource(place, period, places - here - here * permille // 1000)
             scope.publish(FREE_PLACES, place, period, row)
             if isinstance(term, PerPlaceMonth):
@@ -59,7 +58,7 @@ def enforce(scope: Scope, params: Params, instance: Instance) -> None:  # noqa: 
         rows[place] = np.array(numbers)
     parts = municipalities_of_positions(instance)
     for part, resource in enumerate(by_part(parts, rows, len(scope.periods))):
-        scope.use(While.PRACTICE, resource, amount=list_in_part(instance, model, part))
+        scope.use(While.PRACTICE, resource, amount=list_in_part(scope, instance, part))
 
 
 def check(_params: Params, instance: Instance, model: Model, plan: Plan) -> Iterator[Violation]:

@@ -20,7 +20,6 @@ from allokering.evidence.recount import finished_supervisors, places_given
 from allokering.evidence.written_plan import read_paths
 from allokering.facts.positions import main_municipalities, municipalities_of_positions, shares_of_positions
 from allokering.facts.recruitment import CERTAIN, chances_of_trainees
-from allokering.facts.targets import relief_per_place
 from allokering.formulation.path_space import PathSpace, While
 from allokering.formulation.scope import Scope
 from allokering.formulation.shared_rows import FREE_PLACES, LISTED, SUPERVISORS
@@ -52,7 +51,7 @@ def enforce(scope: Scope, params: Pipeline, instance: Instance) -> None:
     share = np.array([own[place] for own, place in zip(shares, main, strict=True)], dtype=np.int64)
     patients = list_after(instance, model, params, share)
     chances = chances_of_trainees(instance, model)
-    relief = np.array([relief_per_place(instance, model, period) for period in scope.periods])
+    relief = np.array([scope.policy.relief(period) for period in scope.periods])
 
     def places(space: PathSpace, positions: Integers) -> Integers:
         stays = params.supervises * staying(params, space, months) // 1000

@@ -6,12 +6,11 @@ from collections import Counter
 
 from allokering.evidence.recount import agreed_list, doctor_targets, supervisor_relief
 from allokering.evidence.written_plan import WrittenPlan, periods
+from allokering.facts.policy import agreed
 from allokering.facts.positions import doctors_by_place
-from allokering.facts.targets import Targets, agreed, compensation_per_patient
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
 from allokering.kinds import Compensated, Compensation
-from allokering.model import Model
 
 NAME = "compensation for shorter lists"
 IS_NOK = True
@@ -19,17 +18,17 @@ IS_NOK = True
 
 def price(scope: Scope, params: Compensated, instance: Instance) -> None:
     """Patients taken off the doctors' lists are paid for whatever the plan; supervision by `price_of_relief`."""
-    targets, nok = Targets(instance, scope.draft.model), 0
+    nok = 0
     for (_, period), doctors in doctors_by_place(instance).items():
-        each = compensation_per_patient(instance, scope.draft.model, period, params.percent)
+        each = scope.policy.compensation(period, params.percent)
         if each:
-            nok += each * sum(agreed(doctor) - targets.target(doctor, period) for doctor in doctors)
+            nok += each * sum(agreed(doctor) - scope.policy.target(doctor, period) for doctor in doctors)
     scope.price_always("compensation", nok)
 
 
-def price_of_relief(params: Compensated, instance: Instance, model: Model, period: int) -> int:
+def price_of_relief(scope: Scope, params: Compensated, period: int) -> int:
     """NOK a period per patient by which a supervisor's list is shorter; the rule supervision asks."""
-    return compensation_per_patient(instance, model, period, params.percent)
+    return scope.policy.compensation(period, params.percent)
 
 
 def recount(params: Compensated, written: WrittenPlan) -> int:

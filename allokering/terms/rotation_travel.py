@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from allokering.evidence.written_plan import WrittenPlan, minutes_from_position
-from allokering.facts.positions import minutes_from_parts, municipalities_of_positions
+from allokering.facts.positions import minutes_from_any, municipalities_of_positions
 from allokering.formulation.path_space import PathSpace
 from allokering.formulation.scope import Scope
 from allokering.instance import Instance
@@ -21,7 +21,7 @@ def price(scope: Scope, params: RotationTravel, instance: Instance) -> None:
     points = np.zeros((len(parts), 1 + len(instance.sites)), dtype=np.int64)
     for row, part in enumerate(parts):
         for column, site in enumerate(instance.sites, start=1):
-            minutes = minutes_from_parts(instance, part, site.municipality_id)
+            minutes = minutes_from_any(instance, part, site.municipality_id)
             points[row, column] = 0 if minutes is None else -(-minutes // params.minutes_per_point)
 
     def of_paths(space: PathSpace, positions: Integers) -> Integers:

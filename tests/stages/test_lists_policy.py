@@ -9,7 +9,7 @@ from list_scenes import RELIEF, column, one_doctor, values
 from stage_scenes import MODEL, Scene, with_measures, with_programme, with_rule
 
 from allokering.errors import StageFailed
-from allokering.facts.policy import whole_months
+from allokering.facts.calendar import whole_months
 from allokering.plan import HolderKind
 from allokering.stages.lists import set_lists
 

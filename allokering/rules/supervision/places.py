@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from allokering.facts.positions import is_present, main_municipalities, minutes_from_parts
-from allokering.facts.targets import Targets, relief_per_place
+from allokering.facts.calendar import rule_in_force
+from allokering.facts.positions import is_present, main_municipalities, minutes_from_any
 from allokering.formulation.scope import Scope
 from allokering.formulation.shared_rows import FREE_PLACES, LISTED, ROOM_ABOVE, SUPERVISORS, Published
 from allokering.instance import Instance
@@ -56,17 +56,16 @@ class SupervisorPins:
 
 def supervision_supply(scope: Scope, params: SupervisionParams, instance: Instance, named: set[str]) -> Supply:
     """A row per pool and period that has, or may come to have, places; pools are published for those who finish."""
-    model, targets = scope.draft.model, Targets(instance, scope.draft.model)
     finishing = _places_after(scope, instance)
     supply: dict[int, dict[Pool, tuple[int, int]]] = {}
     for period in scope.periods:
-        relief = relief_per_place(instance, model, period)
+        relief = scope.policy.relief(period)
         places: dict[Pool, int] = defaultdict(int)
         for doctor in instance.doctors:
             if doctor.is_specialist and is_present(instance, doctor.starts, doctor.ends, period):
                 most = params.trainees_per_supervisor if doctor.supervises_max is None else doctor.supervises_max
                 if relief:
-                    most = min(most, targets.target(doctor, period) // relief)
+                    most = min(most, scope.policy.target(doctor, period) // relief)
                 alone = doctor.doctor_id if doctor.doctor_id in named else None
                 places[doctor.municipality_id, alone] += most
         supply[period] = {}
@@ -84,8 +83,8 @@ def supervision_supply(scope: Scope, params: SupervisionParams, instance: Instan
 def _places_after(scope: Scope, instance: Instance) -> list[dict[Pool, int]]:
     """By period, the most places that those who have finished can give, by pool."""
     model, nobody = scope.draft.model, [dict[Pool, int]() for _ in scope.periods]
-    rule = next((rule for rule in model.rules_of("pipeline") if rule.in_force(instance.settings.start)), None)
-    if rule is None or not isinstance(params := rule.typed, Pipeline):
+    params = rule_in_force(model, "pipeline", instance.settings.start)
+    if not isinstance(params, Pipeline):
         return nobody
     finishes = [
         int(space.finishes.min())
@@ -144,13 +143,13 @@ class Demand:
     ) -> None:
         """A place taken also takes patients off the supervisor's target, and pays for them."""
         municipality, period = place
-        relief = relief_per_place(self.instance, self.scope.draft.model, period)
+        relief = self.scope.policy.relief(period)
         if not relief:
             self.scope.transfer(row, supply, most, prices)
             return
         paid = self.scope.term("compensation")
         if isinstance(paid, Compensated):
-            nok = relief * price_of_relief(paid, self.instance, self.scope.draft.model, period)
+            nok = relief * price_of_relief(self.scope, paid, period)
             extra = self.scope.price("compensation", nok) or ()
             prices = extra if prices is None else tuple(a + b for a, b in zip(prices, extra, strict=True))
         shared = (
@@ -167,7 +166,7 @@ class Demand:
         term = self.scope.term("supervision_travel")
         prices: dict[str, tuple[int, ...] | None] = {}
         for municipality in self.instance.municipalities:
-            minutes = minutes_from_parts(self.instance, area, municipality.municipality_id)
+            minutes = minutes_from_any(self.instance, area, municipality.municipality_id)
             if minutes is None or minutes > self.minutes_max:
                 continue
             nok = 0
