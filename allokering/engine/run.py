@@ -12,6 +12,7 @@ from allokering.engine.build import build
 from allokering.engine.conflict import explain_infeasible
 from allokering.engine.history import History
 from allokering.engine.job import Job, versions
+from allokering.engine.kept_rows import with_kept_rows
 from allokering.engine.reserve import for_placement, people_periods
 from allokering.engine.watching import Watch
 from allokering.errors import NoPlanInTime, NoPlanPossible, StageFailed
@@ -74,6 +75,8 @@ class Likeness:
     """Does this job only forbid what that one allowed? It is believed only where the problem shows it."""
     near: Mapping[str, str] | None = None
     """Keys of options by actor, to differ from in as few as can be among equal plans; None: those of the knowledge."""
+    plan: Plan | None = None
+    """Its plan: supervisors, groups and lists stay as they are in it, where that is as good."""
 
 
 def run(
@@ -122,6 +125,8 @@ def run(
     stages = (*supervision.tiers, *groups.tiers, *lists.tiers)
     plan = Plan.of(tables, _header(job, outcome, stages, watch, budget.seconds, is_unique=is_unique))
     with watch.stage(Stage.VERIFICATION):
+        if likeness is not None and likeness.plan is not None and not budget.is_over:
+            plan = with_kept_rows(instance, model, plan, likeness.plan)
         verdict = verified(job, plan)
     return Result(job, plan, verdict, History(watch.history), outcome.knowledge)
 
