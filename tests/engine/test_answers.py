@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -20,8 +21,8 @@ from allokering.engine.run import Result, run
 from allokering.errors import ChangeFaulty, InstanceFaulty, ModelFaulty, NoPlanPossible
 from allokering.files.reading import read_instance
 from allokering.model import load_model
+from allokering.notes import Note
 from allokering.plan import PLAN_TABLES, Plan
-from allokering.solvers.budget import Budget, Stop
 from allokering.workbook.pins import with_recorded_pins
 
 NARVIK = read_instance("narvik-2022")
@@ -87,7 +88,7 @@ def test_nobody_moves_for_nothing(narvik: Base) -> None:
 def test_the_same_change_has_the_same_answer(narvik: Base) -> None:
     """Of the same base, whatever the seed of the engine; and an answer is a base."""
     change = CHANGES["a trainee leaves"]
-    other = Base(Result(**{**vars(narvik.result), "job": Job(NARVIK, narvik.job.model, SolveOptions(seed=3))}))
+    other = Base(replace(narvik.result, job=Job(NARVIK, narvik.job.model, SolveOptions(seed=3))))
     first, second = narvik.answer(change), other.answer(change)
     back = first.base.answer(Change().set("trainees", "alis-narvik-5", fte_percent=100))
 
@@ -99,7 +100,7 @@ def test_the_same_change_has_the_same_answer(narvik: Base) -> None:
 def test_random_answers_are_cold_optima() -> None:
     """Whatever the instance, the model and the change; where nothing is possible, both say so."""
     met: Counter[str] = Counter()
-    for seed in range(60):
+    for seed in range(40):
         instance, model = random_case(seed)
         draw = Random(f"answer {seed}")
         try:
@@ -115,7 +116,6 @@ def test_random_answers_are_cold_optima() -> None:
             met[_met(base, change, job)] += 1
 
     assert met["answered"] > 20
-    assert met["impossible"] > 0
 
 
 def _met(base: Base, change: Change, job: Job) -> str:
@@ -132,6 +132,16 @@ def _met(base: Base, change: Change, job: Job) -> str:
     assert answer.verdict.ok
     assert is_true(said, cold)
     return "answered"
+
+
+def test_what_is_impossible_is_said_at_once(narvik: Base) -> None:
+    """Three trainees in a position with one place: no plan, now or later."""
+    change = Change()
+    for trainee in ("alis-narvik-3", "alis-narvik-4", "alis-narvik-6"):
+        change = change.pin(trainee, "position", "must", "alis-ballangen")
+
+    assert _met(narvik, change, narvik.changed(change)) == "impossible"
+    assert narvik.first_answer(change).is_possible is False
 
 
 def test_recorded_pins_come_before_the_change() -> None:
@@ -181,15 +191,14 @@ def test_a_base_is_kept_by_its_key(narvik: Base, tmp_path: Path, monkeypatch: py
         assert file.read_bytes() == whole
 
 
-def test_what_a_stop_has_decided_is_not_kept(tmp_path: Path) -> None:
+def test_what_a_stop_has_decided_is_not_kept(narvik: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another call would find another plan."""
-    stop = Stop()
-    budget = Budget(None, stop)
-    base = Base.solve(
-        Job(NARVIK, load_model("alis")), lambda event: stop.set() if hasattr(event, "value") else None, budget, tmp_path
-    )
+    header = narvik.plan.header.model_copy(update={"notes": (Note(id="stopped"),)})
+    cut = replace(narvik.result, plan=replace(narvik.plan, header=header))
+    monkeypatch.setattr(answers, "run", lambda *_: cut)
+    Base.solve(narvik.job, cache=tmp_path)
 
-    assert not any(tmp_path.iterdir()) or base.plan.header.status == "optimal"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_base_is_picklable(narvik: Base) -> None:
