@@ -88,7 +88,7 @@ class Answer:
         return all(tier.value == tier.bound for tier in (*self.tiers, *self.plan.header.stages))
 
     @property
-    def base(self) -> Base:
+    def accepted(self) -> Base:
         """The changed situation as a base of its own."""
         return Base(self.result)
 

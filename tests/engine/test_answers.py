@@ -90,7 +90,7 @@ def test_the_same_change_has_the_same_answer(narvik: Base) -> None:
     change = CHANGES["a trainee leaves"]
     other = Base(replace(narvik.result, job=Job(NARVIK, narvik.job.model, SolveOptions(seed=3))))
     first, second = narvik.answer(change), other.answer(change)
-    back = first.base.answer(Change().set("trainees", "alis-narvik-5", fte_percent=100))
+    back = first.accepted.answer(Change().set("trainees", "alis-narvik-5", fte_percent=100))
 
     assert tables(first.plan) == tables(second.plan)
     assert tables(back.plan) == tables(first.plan)
