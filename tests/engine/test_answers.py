@@ -158,7 +158,7 @@ def test_recorded_pins_come_before_the_change() -> None:
     assert remade.pins == NARVIK.pins
 
 
-def test_a_base_is_kept_by_its_key(narvik: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_solved_is_kept_by_its_key(narvik: Base, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One file a job, read instead of solved; spoiled, of another form or of another job it is solved anew."""
     solved: list[Job] = []
 
@@ -201,7 +201,7 @@ def test_what_a_stop_has_decided_is_not_kept(narvik: Base, tmp_path: Path, monke
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_base_is_picklable(narvik: Base) -> None:
+def test_what_is_solved_is_picklable(narvik: Base) -> None:
     """With all that it knows."""
     copy = pickle.loads(pickle.dumps(narvik))  # noqa: S301 - made here
 
