@@ -11,6 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
+from allokering.problem import Integers, Solution
 from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation.bounds.lagrangian_decomposition import BlockBounds, LagrangianDecomposition
 from allokering.solvers.column_generation.bounds.root_node import trivial_upper_bound
@@ -23,9 +24,10 @@ from allokering.solvers.column_generation.schedules import Schedule, Step
 from allokering.solvers.column_generation.state import SearchState
 from allokering.solvers.column_generation.time_shares import TimeShares
 from allokering.solvers.exact.solve import solve_exact
+from allokering.solvers.exact.tie_breaking import canonical_optimum
 from allokering.solvers.integer_bound import given_away, rounded_up
 from allokering.solvers.lagrangian_bound import trivial_bound
-from allokering.solvers.outcome import Status
+from allokering.solvers.outcome import Outcome, Status
 
 
 class PriceAndBranch:
@@ -57,6 +59,7 @@ class PriceAndBranch:
         self._budget = budget
         self._parameters = space.parameters.driver
         self._shares = TimeShares(space.parameters.time)
+        self._roots: dict[int, RootNode] = {}
 
     def solve(self) -> bool:
         """Minimise step by step, each tier held from then on; False if there is no plan.
@@ -84,11 +87,48 @@ class PriceAndBranch:
         if self._schedule.is_leading(step):
             self._schedule.lead(root)
             return True
+        if root is not None:
+            self._roots[step.number] = root
         value = state.hold(step)
         self._method.master.add_columns(state.incumbent.columns)
         if not self._schedule.is_led():
             self._method.master.add_objective_cut(step.number, value)
         return True
+
+    def canonical(self, outcome: Outcome) -> Outcome:
+        """The canonical optimum where every tier is proven, of all plans that are optimal; else the outcome as it is.
+
+        So the plan is the exact solver's, if few enough options could be part of an optimal plan to look at them all.
+        """
+        if outcome.status is not Status.OPTIMAL or outcome.solution is None or self._budget.is_over:
+            return outcome
+        allowed = self._optimal_options(outcome.solution)
+        if allowed is None:
+            return outcome
+        problem, seed = self._space.problem, self._space.seed
+        broken = canonical_optimum(problem, allowed, outcome.solution, self._budget, seed)
+        return replace(outcome.with_solution(problem, broken.solution), is_unique=broken.is_unique)
+
+    def _optimal_options(self, solution: Solution) -> list[Integers] | None:
+        """Reduced cost fixing: by actor, every option that an optimal plan could have; None if they are too many.
+
+        An option whose reduced cost is above the gap between a tier's value and its root node's bound is in no plan
+        that keeps the earlier tiers and reaches that value.
+        """
+        assert self._state.incumbent is not None  # noqa: S101 - the outcome is its
+        most, found = self._parameters.listed, None
+        for tier, root in self._roots.items():
+            room = self._state.incumbent.values[tier] - root.bound + given_away(root.bound, root.duals.constant)
+            able = self._space.pricer.within(root.cuts, root.duals, room, most)
+            if able is not None:
+                options = [own for _, own in able]
+                pairs = zip(options, found or options, strict=True)
+                found = [np.intersect1d(here, before) for here, before in pairs]
+        if found is None and self._is_listed:
+            found = [np.arange(len(actor)) for actor in self._space.problem.actors]
+        if found is None:
+            return None
+        return [np.union1d(own, one) for own, one in zip(found, solution.options.tolist(), strict=True)]
 
     def bound(self, step: Step) -> RootNode | None:
         """The step's root node; None if its bound shows that there is no plan at all.

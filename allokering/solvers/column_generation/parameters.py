@@ -306,7 +306,8 @@ class DriverParameters:
     enumeration_nodes: int = 5_000
     """Nodes of the branch and bound of that program."""
     listed: int = 40_000
-    """Options in all up to which the exact solver is asked for a first plan, where the pool gives none."""
+    """Options up to which the exact solver is asked: of all, for a first plan where the pool gives none; of those that
+    an optimal plan could have, for the canonical one."""
     artificial_rounds: int = 3
     """How often the cost of an artificial column is raised, before the restricted master's word is taken."""
     artificial_growth: float = 10.0

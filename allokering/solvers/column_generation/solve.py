@@ -4,10 +4,13 @@ For every step of a schedule: column and cut generation gives the bound and its 
 first plan; large-neighbourhood search with sub-MIPs makes it better. Earlier tiers are held at the values reached.
 Every limit that decides the result is a count, so the same seed gives the same plan whatever the machine's speed and
 number of cores; wall-clock time is a guard, and the outcome says so where it struck. Another kind of processor, which
-adds up in another order, may break ties otherwise, where not everything is proven.
+adds up in another order, may break ties otherwise, where not everything is proven. Where every tier is, and few enough
+options could be part of an optimal plan, it is the exact solver's canonical one.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 
@@ -75,7 +78,8 @@ def solve_large(
         notes = (Note.INTERRUPTED,)
     elif state.struck or budget.is_over:
         notes = (Note.STRUCK,)
-    return state.outcome(budget.seconds, notes)
+    outcome = search.canonical(state.outcome(budget.seconds, notes))
+    return replace(outcome, seconds=budget.seconds)
 
 
 def method_and_schedule(space: Workspace) -> tuple[Method, Schedule]:

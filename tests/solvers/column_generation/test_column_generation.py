@@ -62,6 +62,32 @@ def test_it_agrees_with_the_exact_solver_on_training_paths(seed: int) -> None:
         assert all(bound <= value for bound, value in zip(bounds(found), values(exact), strict=True))
 
 
+@pytest.mark.parametrize("parameters", [DEFAULTS, AS_VAST], ids=["region", "large scale"])
+def test_where_all_is_proven_the_plan_is_the_exact_solvers(parameters: Parameters) -> None:
+    """The canonical one: whatever the seed of either, options and adjustments."""
+    proven = 0
+    for seed in range(40):
+        problem = random_problem(seed).problem
+        exact, found = solve_exact(problem, seed=1), solve_large(problem, seed=seed, parameters=parameters)
+        if found.status is not Status.OPTIMAL or not exact.is_unique:
+            continue
+        proven += 1
+        assert found.is_unique, seed
+        assert found.solution is not None
+        assert exact.solution is not None
+        assert found.solution.options.tolist() == exact.solution.options.tolist(), seed
+        assert found.solution.adjustments.tolist() == exact.solution.adjustments.tolist(), seed
+    assert proven > 10
+
+
+def test_where_the_options_are_too_many_to_look_at_the_plan_is_not_said_to_be_unique() -> None:
+    problem = jobs_and_agents(12, 3, seed=1)
+    outcome = solve_large(problem, parameters=DEFAULTS.changed({"driver.listed": 0}))
+
+    assert outcome.status is Status.OPTIMAL
+    assert not outcome.is_unique
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_a_larger_problem_is_solved_within_the_gap_it_reports(seed: int) -> None:
     """Forty jobs: bound <= optimum <= value, and the two are near."""
