@@ -42,6 +42,69 @@ class _State:
     in_hospital: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class _Move:
+    """Internships of one discipline in one hospital; they begin at different times."""
+
+    internships: tuple[Internship, ...]
+    begins: Integers
+    ends: Integers
+    costs: Floats
+
+
+class _Group:
+    """The ways to have done some disciplines: the cheapest by hospital of the last internship, and when it ended."""
+
+    def __init__(self, hospitals: int, times: int) -> None:
+        self.costs = np.full((hospitals, times), np.inf)
+        self._from: dict[tuple[int, int], tuple[_Group, int, int, Internship]] = {}
+        self._ready = self._waited = np.zeros((0, 0))
+        self._last = self._since = np.zeros((0, 0), dtype=np.int64)
+
+    def settle(self, change: Floats, wait: float) -> None:
+        """What it costs to be ready for a hospital at a time: the change to it, and the wait since the last end.
+
+        Args:
+            change: cost by (hospital to come, last hospital).
+            wait: cost of a period.
+        """
+        paid = self.costs[None] + change[:, :, None]
+        self._last = paid.argmin(axis=1)
+        times = np.arange(self.costs.shape[1])
+        ready = paid.min(axis=1) - wait * times
+        least = np.minimum.accumulate(ready, axis=1)
+        self._since = np.maximum.accumulate(np.where(ready == least, times, 0), axis=1)
+        self._ready = least + wait * times
+
+    def go(self, hospital: int, move: _Move, to: _Group) -> None:
+        """Do one of these internships next, whichever begins when, where that is the cheapest way to where it leads."""
+        costs = self._ready[hospital, move.begins] + move.costs
+        for number in np.flatnonzero(costs < to.costs[hospital, move.ends]).tolist():
+            begin, end = int(move.begins[number]), int(move.ends[number])
+            since = int(self._since[hospital, begin])
+            to.costs[hospital, end] = costs[number]
+            to._from[hospital, end] = self, int(self._last[hospital, since]), since, move.internships[number]
+
+    def roster(self, hospital: int, end: int) -> tuple[Internship, ...]:
+        """The cheapest way to this hospital and time."""
+        if (hospital, end) not in self._from:
+            return ()
+        before, last, since, one = self._from[hospital, end]
+        return (*before.roster(last, since), one)
+
+
+@dataclass(frozen=True)
+class _Table:
+    """The size of all groups."""
+
+    hospitals: int
+    times: int
+
+    def group(self) -> _Group:
+        """One without any way."""
+        return _Group(self.hospitals, self.times)
+
+
 class Rosters:
     """All rosters of a student, never listed.
 
@@ -159,29 +222,74 @@ class Rosters:
             most: rosters wanted.
             begins: what it costs besides to begin a discipline in a hospital and period, where it costs anything.
         """
-        costs = {
-            one: -worth * one.liking
-            + begins.get((one.hospital, discipline, one.begin), 0.0)
-            + (0.0 if one.hospital == ABROAD else float(place[one.hospital, discipline, one.begin : one.end].sum()))
-            for discipline, internships in self.internships.items()
-            for one in internships
-        }
-        layer: dict[_State, tuple[float, tuple[Internship, ...]]] = {
-            _State(0, 0, ABROAD, (0,) * len(self._room)): (0.0, ())
-        }
+        abroad, nowhere = len(place), len(place) + 1
+        table = _Table(nowhere + 1, len(self.student.is_free) + 1)
+        start = 0, (0,) * len(self._room)
+        layer = {start: table.group()}
+        layer[start].costs[nowhere, 0] = 0.0
+        change = np.full((abroad + 1, nowhere + 1), -worth * self.student.weight_change)
+        change[abroad], change[:, nowhere] = 0.0, 0.0
+        np.fill_diagonal(change, 0.0)
+        moves = self._moves(place, worth, begins)
         for _ in range(self._many):
-            reached: dict[_State, tuple[float, tuple[Internship, ...]]] = {}
-            for state, (cost, roster) in layer.items():
-                last = roster[-1].hospital if roster else None
-                for one in self._next(state):
-                    then, paid = self._after(state, one), cost + costs[one]
-                    paid -= worth * self._between(state.end, last, one)
-                    if then not in reached or paid < reached[then][0]:
-                        reached[then] = paid, (*roster, one)
+            reached: dict[tuple[int, tuple[int, ...]], _Group] = {}
+            for (done, counts), group in layer.items():
+                group.settle(change, -worth * self.student.weight_wait)
+                for discipline in self._open(done):
+                    for hospital, move in moves[discipline]:
+                        if hospital < abroad and counts[hospital] >= self._room[hospital]:
+                            continue
+                        after = [number + (hospital == where) for where, number in enumerate(counts)]
+                        key = done | 1 << discipline, tuple(after)
+                        group.go(hospital, move, reached.setdefault(key, table.group()))
             layer = reached
-        complete = [found for state, found in layer.items() if self._is_complete(state.done)]
-        complete.sort(key=lambda found: (found[0], [(one.discipline, one.hospital, one.begin) for one in found[1]]))
-        return [roster for _, roster in complete[:most]]
+        complete = [
+            (float(group.costs[hospital, end]), done, counts, int(hospital), int(end))
+            for (done, counts), group in layer.items()
+            if self._is_complete(done)
+            for hospital, end in np.argwhere(np.isfinite(group.costs))
+        ]
+        return [layer[done, counts].roster(hospital, end) for _, done, counts, hospital, end in sorted(complete)[:most]]
+
+    def _open(self, done: int) -> list[int]:
+        """The disciplines that may come next."""
+        state = _State(0, done, ABROAD, ())
+        return [
+            discipline
+            for discipline in self._disciplines
+            if not done >> discipline & 1
+            and all(done >> one & 1 for one in self._required[discipline])
+            and not self._is_too_late(state, discipline)
+        ]
+
+    def _moves(
+        self, place: Floats, worth: float, begins: Mapping[tuple[int, int, int], float]
+    ) -> dict[int, list[tuple[int, _Move]]]:
+        """By discipline and hospital (abroad is the last): internships, when they begin and end, and what they cost."""
+        found = {}
+        for discipline, internships in self.internships.items():
+            of_hospital: dict[int, list[Internship]] = {}
+            for one in internships:
+                of_hospital.setdefault(len(place) if one.hospital == ABROAD else one.hospital, []).append(one)
+            found[discipline] = [
+                (
+                    hospital,
+                    _Move(
+                        tuple(ones),
+                        np.array([one.begin for one in ones]),
+                        np.array([one.end for one in ones]),
+                        np.array([self._cost(one, place, worth, begins) for one in ones]),
+                    ),
+                )
+                for hospital, ones in of_hospital.items()
+            ]
+        return found
+
+    @staticmethod
+    def _cost(one: Internship, place: Floats, worth: float, begins: Mapping[tuple[int, int, int], float]) -> float:
+        """Of an internship by itself, without waiting for it or changing hospital for it."""
+        there = 0.0 if one.hospital == ABROAD else float(place[one.hospital, one.discipline, one.begin : one.end].sum())
+        return there + begins.get((one.hospital, one.discipline, one.begin), 0.0) - worth * one.liking
 
     def desires(self) -> tuple[int, int]:
         """What no roster's desire is below, and what none is above."""
