@@ -11,9 +11,16 @@ from allokering.language import speak
 
 TESTS = Path(__file__).parent
 SLOW = (
+    "engine/test_metamorphic.py",
     "engine/test_oracle.py",
     "engine/test_random_features.py",
-    "report/test_report_browser.py",
+    "engine/test_random_plans.py",
+    "engine/test_stopping.py",
+    "engine/test_why_no_path.py",
+    "formulation/test_paths.py",
+    "generation",
+    "published",
+    "report",
     "rules/test_random_iff_silent.py",
     "solvers",
     "stages",
@@ -21,8 +28,7 @@ SLOW = (
     "test_docs.py",
     "test_gap.py",
     "test_instances.py",
-    "test_metamorphic.py",
-    "test_random_plans.py",
+    "test_library_docs.py",
     "workbook",
 )
 """Files and folders whose tests solve whole instances or hundreds of random ones, or open another program."""

@@ -19,7 +19,7 @@ from allokering.tables import TABLES
 from allokering.workbook.template import meaning
 
 PACKAGE = Path(__file__).parent.parent / "allokering"
-SPOKEN_FROM_A_NAME = {"stage_tier": (0, 1), "add_column": (0,), "Aim": (0,), "Tier": (0,)}
+SPOKEN_FROM_A_NAME = {"stage_tier": (0, 1), "add_column": (0,), "Scalarisation": (0,), "Tier": (0,)}
 """Functions whose arguments, by place, are said later."""
 
 
