@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from allokering.errors import Fault, FaultyData, UsageError
 from allokering.files.cells import cell_text
-from allokering.files.publishing import holds_only, published
+from allokering.files.publishing import holds_only, published, read_steadily, standing
 from allokering.files.rows import read_lines, valid_rows
 from allokering.files.schema.data_package import PACKAGE_FILE, data_package, package_text
 from allokering.files.sheets import Sheet, read_csv, read_workbook
@@ -74,13 +74,18 @@ def read_plan(path: str | Path) -> Plan:
         PlanFaulty: with every fault of every file or sheet.
         UsageError: nothing is there.
     """
-    if not Path(path).exists():
+    if not standing(Path(path)).exists():
         raise UsageError(say("there is no plan at {path}", path=path))
-    faults: list[Fault] = []
-    header, tables = (_from_workbook if Path(path).is_file() else _from_folder)(Path(path), faults)
+    header, tables, faults = read_steadily(Path(path), _read)
     if faults or header is None:
         raise PlanFaulty(say("Faults in {name}: {count}", name=path, count=len(faults)), faults)
     return Plan(header=header, **tables)
+
+
+def _read(path: Path) -> tuple[PlanHeader | None, dict[str, Any], list[Fault]]:
+    """The header and the tables of a folder or a workbook, and every fault in them."""
+    faults: list[Fault] = []
+    return *(_from_workbook if path.is_file() else _from_folder)(path, faults), faults
 
 
 def _from_folder(folder: Path, faults: list[Fault]) -> tuple[PlanHeader | None, dict[str, Any]]:

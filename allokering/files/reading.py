@@ -11,6 +11,7 @@ from allokering.builtin import builtin_folder
 from allokering.errors import Fault, InstanceFaulty
 from allokering.files.cells import CellFaulty, cell_text, read_cell
 from allokering.files.nearest import did_you_mean
+from allokering.files.publishing import read_steadily
 from allokering.files.rows import Line, read_lines, valid_rows
 from allokering.files.settings_file import (
     SETTINGS_FILE,
@@ -38,12 +39,17 @@ def read_instance(name_or_path: str | Path) -> Instance:
         InstanceFaulty: with every fault, in the order of the tables and their rows.
     """
     path = _find(name_or_path)
-    faults: list[Fault] = []
-    values, sheets = (_from_workbook if path.is_file() else _from_folder)(path, faults)
+    values, sheets, faults = read_steadily(path, _read)
     rows = rows_of_tables(values, sheets, SETTINGS_SHEET if path.is_file() else SETTINGS_FILE, faults)
     if faults:
         raise InstanceFaulty(say("Faults in {name}: {count}", name=name_or_path, count=len(faults)), in_order(faults))
     return Instance.of(path.stem if path.is_file() else path.resolve().name, Settings.model_validate(values), rows)
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, Sheet | None], list[Fault]]:
+    """The settings and the sheets of a folder or a workbook, and every fault in them."""
+    faults: list[Fault] = []
+    return *(_from_workbook if path.is_file() else _from_folder)(path, faults), faults
 
 
 def rows_of_tables(
