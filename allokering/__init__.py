@@ -19,6 +19,7 @@ from allokering.public_names import NAMES
 
 if TYPE_CHECKING:
     from allokering.comparison import PlanDiff, compare
+    from allokering.engine.answers import Answer, Base, FirstAnswer
     from allokering.engine.change import Change
     from allokering.engine.change_file import read_change, write_change
     from allokering.engine.difference import difference
@@ -43,11 +44,14 @@ if TYPE_CHECKING:
     from allokering.verifier.verify import Verdict, verify
 
 __all__ = [
+    "Answer",
+    "Base",
     "Budget",
     "Change",
     "Chart",
     "Choice",
     "Event",
+    "FirstAnswer",
     "History",
     "Instance",
     "Job",
