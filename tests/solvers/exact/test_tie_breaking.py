@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 from random_problems import RawProblem, random_problem
 
+from allokering.builtin import builtin_folder
+from allokering.engine.build import build
+from allokering.files.reading import read_instance
+from allokering.model import load_model
 from allokering.problem import Solution
 from allokering.solvers.canonical import drawn
 from allokering.solvers.exact.completion import Completion
@@ -114,3 +118,14 @@ def test_a_plan_that_is_not_proven_is_not_called_unique() -> None:
 
     assert outcome.status is Status.FEASIBLE
     assert not outcome.is_unique
+
+
+def test_a_situation_has_one_plan_by_both_engines_and_any_seed() -> None:
+    """Narvik, where equal plans differ in who is placed how and where the locum is."""
+    problem = build(read_instance(builtin_folder("instances") / "narvik-2022"), load_model("alis"))
+    engines: tuple[tuple[Engine, int, int], ...] = (("highs", 0, 1), ("highs", 7, 2), ("cp-sat", 3, 1))
+
+    outcomes = [solve_exact(problem, engine=engine, seed=seed, workers=workers) for engine, seed, workers in engines]
+
+    assert all(outcome.is_unique for outcome in outcomes)
+    assert len({str(plan(outcome.solution)) for outcome in outcomes}) == 1
