@@ -7,8 +7,13 @@ is kept. Where there are many, the stages can use more than they need: they impr
 
 from __future__ import annotations
 
-from allokering.instance import Instance
+from dataclasses import dataclass
 
+from allokering.instance import Instance
+from allokering.solvers.budget import Budget
+
+MOMENT = 0.3
+"""Seconds that each stage has at least, also when the budget is over."""
 LEAST = 0.3
 """Seconds that any job keeps back."""
 EACH = 0.0003
@@ -21,17 +26,39 @@ SLOWEST = 5.0
 """How many times slower than alone a job is taken to run, at most."""
 
 
-def for_placement(left: float, people_periods: int, slowness: float = 1.0) -> float:
-    """Of the seconds left, those that the placement may take.
+@dataclass(frozen=True)
+class Reserve:
+    """The budget of a job, shared among what it does."""
 
-    Args:
-        left: of the whole job.
-        people_periods: doctors and trainees, times periods.
-        slowness: seconds that the job has taken for each second of its processor time: more than 1 on a busy machine.
-    """
-    needed = (LEAST + EACH * people_periods) * min(max(slowness, 1.0), SLOWEST)
-    useful = left * people_periods / MANY
-    return left - min(needed + useful, MOST * left)
+    budget: Budget
+    size: int
+    """Periods of people (`people_periods`)."""
+    slowness: float = 1.0
+    """Seconds that the job takes for each second of its processor time: more than 1 on a busy machine."""
+
+    @property
+    def needed(self) -> float:
+        """Seconds that all that follows the placement takes, generously."""
+        return (LEAST + EACH * self.size) * min(max(self.slowness, 1.0), SLOWEST)
+
+    def placement(self) -> Budget:
+        """All but what is needed afterwards, and what the stages can use where there are many people."""
+        left = self.budget.left
+        if left is None:
+            return self.budget
+        kept = self.needed + left * self.size / MANY
+        return self.budget.part(left - min(kept, MOST * left))
+
+    def stage(self, following: int) -> Budget:
+        """An equal share, for a stage with so many stages after it.
+
+        Verification and writing have half of what is needed. When the budget is over, a moment: that is seldom less than a stage needs.
+        """
+        left = self.budget.left
+        if left is None:
+            return self.budget
+        share = (left - self.needed / 2) / (following + 1)
+        return Budget(MOMENT) if left == 0.0 else self.budget.part(max(share, MOMENT))
 
 
 def people_periods(instance: Instance) -> int:

@@ -13,7 +13,7 @@ from allokering.engine.conflict import explain_infeasible
 from allokering.engine.history import History
 from allokering.engine.job import Job, versions
 from allokering.engine.kept_rows import with_kept_rows
-from allokering.engine.reserve import for_placement, people_periods
+from allokering.engine.reserve import Reserve, people_periods
 from allokering.engine.watching import Watch
 from allokering.errors import NoPlanInTime, NoPlanPossible, StageFailed
 from allokering.events import Observer, Stage, unheard
@@ -36,9 +36,6 @@ from allokering.verifier.verify import Verdict, verify
 
 STAGE_WORK = 60.0
 """Deterministic work that naming supervisors, or forming groups, may take; the gap is reported where it strikes."""
-
-MOMENT = 0.3
-"""Seconds that each stage still has when the budget is over."""
 
 
 @dataclass(frozen=True)
@@ -103,21 +100,22 @@ def run(
     began, worked = budget.seconds, time.process_time()
     problem = build(instance, model, options.objective)
     slowness = (budget.seconds - began) / max(time.process_time() - worked, 1e-3)
+    reserve = Reserve(budget, people_periods(instance), slowness)
     watch = Watch(observer, budget, lambda solution: placement_tables(instance, model, problem, solution))
     with watch.stage(Stage.PLACEMENT):
-        outcome = _placement(job, problem, watch, budget, likeness, slowness)
+        outcome = _placement(job, problem, watch, reserve, likeness)
         assert outcome.solution is not None  # noqa: S101 - without one it raises
         is_stopped = budget.stopped
         tables = placement_tables(instance, model, problem, outcome.solution)
     with watch.stage(Stage.SUPERVISION):
         supervision = name_supervisors(
-            instance, model, tables, seed=options.seed, work_limit=STAGE_WORK, budget=_moment(budget)
+            instance, model, tables, seed=options.seed, work_limit=STAGE_WORK, budget=reserve.stage(2)
         )
     with watch.stage(Stage.GROUPS):
-        groups = form_groups(instance, model, tables, seed=options.seed, work_limit=STAGE_WORK, budget=_moment(budget))
+        groups = form_groups(instance, model, tables, seed=options.seed, work_limit=STAGE_WORK, budget=reserve.stage(1))
     with watch.stage(Stage.LISTS):
         tables = replace(tables, supervision=supervision.rows, groups=groups.rows)
-        lists = set_lists(instance, model, tables, solver=options.list_solver, budget=_moment(budget))
+        lists = set_lists(instance, model, tables, solver=options.list_solver, budget=reserve.stage(0))
         tables = replace(tables, lists=lists.rows)
     struck = supervision.struck or groups.struck or lists.struck
     _note(watch, outcome, tables, is_stopped=is_stopped, struck=struck)
@@ -129,11 +127,6 @@ def run(
             plan = with_kept_rows(instance, model, plan, likeness.plan)
         verdict = verified(job, plan)
     return Result(job, plan, verdict, History(watch.history), outcome.knowledge)
-
-
-def _moment(budget: Budget) -> Budget:
-    """What a stage may take: when the budget is over a moment of its own, which is seldom less than it needs."""
-    return Budget(MOMENT) if budget.is_over else budget
 
 
 def verified(job: Job, plan: Plan) -> Verdict:
@@ -149,21 +142,18 @@ def verified(job: Job, plan: Plan) -> Verdict:
     return verdict
 
 
-def _placement(
-    job: Job, problem: Problem, watch: Watch, budget: Budget, likeness: Likeness | None, slowness: float
-) -> Outcome:
+def _placement(job: Job, problem: Problem, watch: Watch, reserve: Reserve, likeness: Likeness | None) -> Outcome:
     """The best placement within the budget; its outcome has a solution."""
     instance, options = job.instance, job.options
     start = _start(instance, problem, job.start)
     if job.start is not None and start is None:
         watch.note("start_lost")
-    left = budget.left
     outcome = solve(
         problem,
         solver=options.solver,
         seed=options.seed,
         workers=options.workers,
-        budget=budget.part(None if left is None else for_placement(left, people_periods(instance), slowness)),
+        budget=reserve.placement(),
         start=start,
         progress=watch.heard,
         parent=None if likeness is None else likeness.knowledge,
@@ -172,7 +162,7 @@ def _placement(
     )
     if outcome.status is Status.INFEASIBLE:
         told = say("No plan can satisfy the hard rules of {instance}.", instance=instance.name)
-        raise NoPlanPossible(f"{told}\n  {explain_infeasible(instance, job.model, options.objective, budget)}")
+        raise NoPlanPossible(f"{told}\n  {explain_infeasible(instance, job.model, options.objective, reserve.budget)}")
     if outcome.solution is None:
         raise NoPlanInTime(say("No plan was found in {seconds} seconds.", seconds=f"{outcome.seconds:.1f}"))
     if outcome.solver == LARGE or outcome.status is not Status.OPTIMAL:

@@ -4,22 +4,66 @@ from __future__ import annotations
 
 import pytest
 
-from allokering.engine.reserve import for_placement
+from allokering.engine.reserve import Reserve
+from allokering.solvers.budget import Budget
+
+
+def left(budget: Budget) -> float:
+    """Seconds, of a budget that has a limit."""
+    assert budget.left is not None
+    return budget.left
+
+
+class Still(Budget):
+    """A budget whose clock stands still."""
+
+    @property
+    def seconds(self) -> float:
+        """Since the job began."""
+        return 0.0
 
 
 def test_a_region_keeps_little_back() -> None:
     """Of a minute, with 162 people and 11 periods: 0.3 s, 0.5346 s for them, and a share of 1782 / 400,000."""
-    assert for_placement(60.0, 1782) == pytest.approx(60 - 0.3 - 0.5346 - 60 * 1782 / 400_000)
+    placement = Reserve(Still(60.0), 1782).placement()
+
+    assert left(placement) == pytest.approx(60 - 0.3 - 0.5346 - 60 * 1782 / 400_000, abs=0.1)
 
 
-def test_a_busy_machine_keeps_more_back() -> None:
+@pytest.mark.parametrize(("slowness", "needed"), [(0.2, 0.3), (1.0, 0.3), (3.0, 0.9), (100.0, 1.5)])
+def test_a_busy_machine_keeps_more_back(slowness: float, needed: float) -> None:
     """Three times slower, three times the reserve; a clock that is not believed counts as no more than five."""
-    assert for_placement(60.0, 0, 3.0) == pytest.approx(60 - 0.9)
-    assert for_placement(60.0, 0, 100.0) == pytest.approx(60 - 1.5)
-    assert for_placement(60.0, 0, 0.2) == pytest.approx(60 - 0.3)
+    assert Reserve(Still(60.0), 0, slowness).needed == pytest.approx(needed)
 
 
-@pytest.mark.parametrize("left", [0.0, 0.1, 1.0, 600.0])
-def test_the_placement_has_two_fifths_at_least(left: float) -> None:
+@pytest.mark.parametrize("seconds", [1.0, 600.0])
+def test_the_placement_has_two_fifths_at_least(seconds: float) -> None:
     """Even where the rest could use all of it."""
-    assert for_placement(left, 10**6) == pytest.approx(0.4 * left)
+    assert left(Reserve(Still(seconds), 10**6).placement()) == pytest.approx(0.4 * seconds, abs=0.1)
+
+
+def test_stages_share_what_is_left_but_for_verification_and_writing() -> None:
+    """Of 10 s with a reserve of 2 s: three stages have 3 s each, if those before them take so much; a third of 9 s."""
+    reserve = Reserve(Still(10.0), 5667)  # 0.3 + 5667 * 0.0003 = 2.0
+
+    assert left(reserve.stage(2)) == pytest.approx(3.0, abs=0.1)
+    assert left(reserve.stage(0)) == pytest.approx(9.0, abs=0.1)
+
+
+def test_without_time_a_stage_has_a_moment() -> None:
+    """So it has when somebody asked to stop: then it is a moment that nobody can stop."""
+    stopped = Budget()
+    stopped.stop()
+
+    for budget in (Budget(0.0), stopped):
+        moment = Reserve(budget, 0).stage(1)
+        assert 0.0 < left(moment) <= 0.3
+        assert not moment.stopped
+
+
+def test_without_a_limit_nothing_is_kept_back() -> None:
+    """The job's own budget is everybody's."""
+    budget = Budget()
+
+    assert Reserve(budget, 1000).placement() is budget
+    assert Reserve(budget, 1000).stage(2) is budget
