@@ -121,6 +121,25 @@ def test_a_solver_is_imported_in_solvers_and_stages_only(module: str) -> None:
     assert is_allowed or {name.split(".")[0] for name in IMPORTS[module]} & SOLVERS == set()
 
 
+def runs_of(what: str) -> set[str]:
+    """The modules that call something whose name ends so."""
+    calls = {
+        module: [
+            ast.unparse(node.func)
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(node, ast.Call)
+        ]
+        for module, path in SOURCES.items()
+    }
+    return {module for module, names in calls.items() if any(name.endswith(what) for name in names)}
+
+
+def test_each_solver_is_run_in_one_place() -> None:
+    """So that a budget need be looked at there only."""
+    assert runs_of("highs.run") == {"allokering.solvers.highs_api"}
+    assert runs_of("CpSolver") == {"allokering.solvers.cp_sat_api"}
+
+
 @pytest.mark.parametrize("module", SOURCES)
 def test_click_is_for_the_command_line(module: str) -> None:
     """The engine raises plain exceptions and prints nothing."""

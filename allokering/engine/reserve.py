@@ -52,7 +52,8 @@ class Reserve:
     def stage(self, following: int) -> Budget:
         """An equal share, for a stage with so many stages after it.
 
-        Verification and writing have half of what is needed. When the budget is over, a moment: that is seldom less than a stage needs.
+        Verification and writing have half of what is needed. When the budget is over, a moment: that is seldom less
+        than a stage needs.
         """
         left = self.budget.left
         if left is None:

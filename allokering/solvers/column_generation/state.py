@@ -79,9 +79,13 @@ class SearchState:
         self.tell(step)
 
     def tell(self, step: Step) -> None:
-        """Tell the best value and bound of a step."""
-        value = None if self.incumbent is None else round(step.scalarisation.value(self.incumbent.values))
-        self._progress(step.scalarisation.name, value, self.bounds[step.number])
+        """Tell the best value and bound of a step, and hand out the incumbent."""
+        name, bound, incumbent = step.scalarisation.name, self.bounds[step.number], self.incumbent
+        if incumbent is None:
+            self._progress(name, None, bound)
+            return
+        solution = Solution(self._pool.option[incumbent.columns], incumbent.amounts)
+        self._progress(name, round(step.scalarisation.value(incumbent.values)), bound, solution)
 
     def hold(self, step: Step) -> int:
         """Hold a tier at the incumbent's value: an objective cut from now on."""
