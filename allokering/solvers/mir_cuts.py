@@ -148,7 +148,3 @@ class Separator:
             if saved[most] > max(saving, LEAST_SAVING * demand):
                 best, saving = (int(divisors[most]), taken), float(saved[most])
         return self.cut(resource, *best) if saving else None
-
-
-RoundingRow = MirCut
-"""The name that it had."""

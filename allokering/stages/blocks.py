@@ -11,9 +11,9 @@ import numpy as np
 from scipy import sparse
 
 from allokering.problem import Floats, Integers
+from allokering.solvers.adaptive_size import AdaptiveSize
 from allokering.stages.cpsat import Search
 from allokering.stages.linear import Branched, Rows, branch
-from allokering.stages.parameters import Neighbourhoods
 
 
 def improved(
@@ -36,7 +36,10 @@ def improved(
     values_of = np.bincount(block, minlength=blocks)
     could = sparse.csr_array(of_block @ abs(table).T)
     could.data[:] = 1.0
-    size, tired, failed, struck = limits.first, np.zeros(blocks), 0, False
+    size = AdaptiveSize(
+        limits.first, limits.fewest, float(len(block)), limits.easy, limits.hard, limits.growth, limits.shrinking
+    )
+    tired, failed, struck = np.zeros(blocks), 0, False
     while failed < min(limits.tries, blocks) and not search.budget.is_over:
         cost: Floats = of_block @ (costs * now)
         weight = (cost + limits.idle) / (1 + tired)
@@ -47,7 +50,7 @@ def improved(
         near *= random.uniform(limits.chance, 1, blocks) * (1 + cost)
         near[first] = np.inf
         order = np.argsort(-near, kind="stable")
-        freed = order[(near[order] > 0) & (np.cumsum(values_of[order]) <= max(size, values_of[first]))]
+        freed = order[(near[order] > 0) & (np.cumsum(values_of[order]) <= max(size.size, values_of[first]))]
         free = np.flatnonzero(np.isin(block, freed))
         found = _freed(costs, most, rows, table, now, free, search)
         struck |= found.struck
@@ -56,15 +59,8 @@ def improved(
             now[free] = found.values
             tired[freed] = 0
         failed = 0 if is_better else failed + 1
-        size = min(max(size * _growth(limits, found.steps), limits.fewest), float(len(block)))
+        size.learn(found.steps, is_solved=found.steps <= limits.too_hard)
     return now, struck or search.budget.is_over
-
-
-def _growth(limits: Neighbourhoods, steps: int) -> float:
-    """How many more are freed the next time."""
-    if steps > limits.too_hard:
-        return limits.shrinking
-    return limits.growth if steps < limits.easy else 1 / limits.growth if steps > limits.hard else 1.0
 
 
 def _freed(

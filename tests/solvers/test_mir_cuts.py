@@ -8,7 +8,7 @@ from scipy import sparse
 
 from allokering.problem import Floats, Integers, ListedOptions, Problem, Relief, Resource, Tier
 from allokering.solvers.exact.enumeration import Columns, all_columns
-from allokering.solvers.mir_cuts import RoundingRow, Separator
+from allokering.solvers.mir_cuts import MirCut, Separator
 
 
 def lists_of(*lengths: int, gap: int, reliefs: tuple[Relief, ...] = ()) -> Columns:
@@ -22,7 +22,7 @@ def lists_of(*lengths: int, gap: int, reliefs: tuple[Relief, ...] = ()) -> Colum
     return all_columns(Problem((Tier("cost", "NOK"),), (Resource("coverage", "town", 0, -gap),), trainees, reliefs))
 
 
-def broken(columns: Columns, chosen: list[float], amounts: list[float]) -> list[tuple[RoundingRow, Integers, Floats]]:
+def broken(columns: Columns, chosen: list[float], amounts: list[float]) -> list[tuple[MirCut, Integers, Floats]]:
     """The rows that a point breaks, each with its columns and coefficients."""
     separator = Separator(columns.problem)
     found = separator.broken(columns.usage.tocsc(), columns.rows, np.array(chosen), np.array(amounts))
@@ -46,7 +46,7 @@ def test_two_lists_of_700_or_one_and_300_residents_without() -> None:
 
 def test_a_shorter_list_counts_by_its_part_of_the_remainder() -> None:
     """Beside 700, lists of 150, 300 and 850 close 150 / 300, all, and one and a half of the remainder's lumps."""
-    row = RoundingRow(resource=0, divisor=700, remainder=300, least=2, helpers=np.array([0]))
+    row = MirCut(resource=0, divisor=700, remainder=300, least=2, helpers=np.array([0]))
 
     assert row.coefficients(np.array([-700, -150, -300, -850, -1400, 0, 40])).tolist() == [1, 0.5, 1, 1.5, 2, 0, 0]
 

@@ -278,7 +278,7 @@ def test_what_can_only_be_moved_is_left_aside() -> None:
 def test_the_price_of_what_is_aside_is_what_the_last_unit_costs(demand: float, prices: list[float]) -> None:
     """The own supply is 1, at 3 a unit; 2 more may be lent, at 5; the rest costs twice the dearest."""
     found = LagrangianRelaxation(moving(), DEFAULTS.row_and_column.penalty).multipliers(
-        np.array([0, demand, 0, 0]), np.ones(1)
+        np.array([0, demand, 0, 0]), np.ones(1), Budget()
     )
 
     assert found == pytest.approx(prices, abs=1e-6)
