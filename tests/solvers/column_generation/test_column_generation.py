@@ -271,7 +271,7 @@ def test_with_few_options_heuristics_prove_the_same_optimum_sooner() -> None:
         for heuristics in steps:
             program = SubMip(pool, np.zeros(len(pool)), lexicographic(problem, 0), {}, seed=0)
             begun, _ = program.restricted_master_heuristic(
-                pool.add([(actor, np.array([0])) for actor in range(30)]), 0, None
+                pool.add([(actor, np.array([0])) for actor in range(30)]), 0, Budget()
             )
             assert begun is not None
             best, effort = program.repair(begun, np.arange(30), 4, 100_000, Budget(), heuristics=heuristics)
