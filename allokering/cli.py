@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from allokering.commands.stopping import signals_held
 from allokering.errors import AllokeringError
 from allokering.language import LANGUAGES, say, speak
 
@@ -47,7 +48,8 @@ class Commands(click.Group):
         """The command of this name."""
         if (module := COMMANDS.get(cmd_name)) is None:
             return None
-        command: click.Command = getattr(import_module(f"allokering.commands.{module}"), module)
+        with signals_held():
+            command: click.Command = getattr(import_module(f"allokering.commands.{module}"), module)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

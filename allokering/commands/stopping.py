@@ -40,6 +40,22 @@ def stoppable(stop: Stop) -> Iterator[None]:
             signal.signal(number, handler)
 
 
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """Ctrl-C and SIGTERM wait until this is over: in the middle of loading a compiled module they are lost in it.
+
+    Or they come out of it as a failed import. Systems that cannot hold signals back change nothing.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def in_a_thread(work: Callable[[], Made]) -> Made:
     """What the work gives, made in a thread of its own, in the language in use.
 

@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from allokering.commands.stopping import SIGNALS, in_a_thread, stoppable
+from allokering.commands.stopping import SIGNALS, in_a_thread, signals_held, stoppable
 from allokering.language import speak, spoken
 from allokering.solvers.budget import Stop
 
@@ -67,3 +67,17 @@ def test_what_the_work_raises_is_raised_where_it_is_waited_for() -> None:
 
     with pytest.raises(ValueError, match="no plan today"):
         in_a_thread(work)
+
+
+def test_a_signal_while_a_command_is_loaded_is_heard_when_it_has_been() -> None:
+    """It neither breaks the loading off nor is it lost."""
+    reached: list[bool] = []
+
+    def load() -> None:
+        with signals_held():
+            os.kill(os.getpid(), signal.SIGINT)
+            reached.append(True)
+
+    with pytest.raises(KeyboardInterrupt):
+        load()
+    assert reached == [True]
