@@ -27,7 +27,7 @@ class StageResult(Generic[AnyRow]):
     """Did the budget or a guard break a search off? If so, another machine may find other rows."""
     is_unique: bool = True
     """Would every processor, engine and seed give the same rows? They would where all tiers are proven and, after them,
-    the prices drawn from ids, but for a chance of one in a thousand that these tie (`solvers.canonical`); and where
+    the prices drawn from ids, but for a chance of values over 2^20 that these tie (`solvers.canonical`); and where
     exact integer code in canonical order gives them."""
 
 
