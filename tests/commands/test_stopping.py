@@ -75,7 +75,7 @@ def test_a_signal_while_a_command_is_loaded_is_heard_when_it_has_been() -> None:
 
     def load() -> None:
         with signals_held():
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)  # to this thread: another one would not hold it back
             reached.append(True)
 
     with pytest.raises(KeyboardInterrupt):
