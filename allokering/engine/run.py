@@ -85,7 +85,6 @@ def run(
         job: what is to be planned, and how.
         observer: told what happens.
         budget: of all of it. When it is over, by time or by a stop, the best plan known is finished and verified.
-
         likeness: a like job that has been solved: the values are the same as without it, sooner.
 
     Raises:

@@ -53,7 +53,6 @@ def solve_exact(
     progress: Progress = silent,
     parent: Knowledge | None = None,
     restricts: bool = False,
-    relaxes: bool = False,  # noqa: ARG001 - what a relaxation inherits, the plan, is tried whatever the problem is
     near: Mapping[str, str] | None = None,
     is_canonical: bool = True,
 ) -> Outcome:
@@ -71,7 +70,7 @@ def solve_exact(
         progress: told what is known of each tier, as it becomes known.
         parent: what a like problem taught.
         restricts: is the problem claimed to be a restriction of the parent's? It is used only if it is one in form.
-        relaxes: is it claimed to be a relaxation of the parent's?
+            What a relaxation inherits, the parent's plan, is tried whatever the problem is.
         near: keys of options by actor: among equal plans, the one with the fewest other ones, then the canonical one.
             None: those of the parent, if there is one.
         is_canonical: are ties broken? To ask only what is possible, or what it costs, they need not be.
