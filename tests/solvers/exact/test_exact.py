@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from random_problems import random_problem
 from scipy import sparse
+from small_problems import values
 
 from allokering.problem import ListedOptions, Problem, Relief, Resource, Solution, Tier, Transfer
 from allokering.solvers.budget import Budget
@@ -17,7 +18,7 @@ from allokering.solvers.exact.enumeration import Columns, all_columns
 from allokering.solvers.exact.knowledge import CutName, Duals
 from allokering.solvers.exact.objectives import Group, Objective, alone, tiers_of
 from allokering.solvers.exact.solve import ENGINES, Engine, solve_exact
-from allokering.solvers.outcome import Outcome, Report, Status, TierAnswer
+from allokering.solvers.outcome import Report, Status, TierAnswer
 
 
 @pytest.fixture(params=ENGINES)
@@ -31,11 +32,6 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 def is_alone(monkeypatch: pytest.MonkeyPatch, engine: Engine) -> None:
     """The engine is its own second opinion, so that no other one makes up for its faults."""
     monkeypatch.setattr(exact, "OTHER", {engine: engine})
-
-
-def values(outcome: Outcome) -> tuple[int, ...]:
-    """What the solution is said to cost in every tier."""
-    return tuple(tier.value for tier in outcome.tiers)
 
 
 def knapsacks(jobs: int, agents: int, seed: int) -> Problem:
