@@ -265,12 +265,13 @@ def test_whoever_reads_meanwhile_sees_old_or_new(tmp_path: Path, monkeypatch: py
 
     publisher = threading.Thread(target=publish)
     publisher.start()
-    seen = [read_steadily(target, read) for _ in range(300)]
+    seen = [read_steadily(target, read)]
+    while len(seen) < 300 or len(set.union(*seen)) < 3:  # a busy machine may let the reader read before anything is put
+        seen.append(read_steadily(target, read))
     is_done.set()
     publisher.join()
 
     assert all(len(one) == 1 for one in seen)
-    assert len(set.union(*seen)) > 1
 
 
 def test_who_writes_at_the_same_time_is_left_alone(tmp_path: Path) -> None:
