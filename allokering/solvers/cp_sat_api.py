@@ -82,6 +82,8 @@ def solve_cp(
         return CpAnswer(Status.UNKNOWN, None, None, _no_values, struck=True)
     solver = cp_model.CpSolver()
     solver.parameters.random_seed = seed
+    # Left to itself CP-SAT takes Ctrl-C from Python: it would end this search alone, and after it kill the process.
+    solver.parameters.catch_sigint_signal = False
     solver.parameters.num_workers = workers
     solver.parameters.interleave_search = workers > 1
     if work_limit is not None:

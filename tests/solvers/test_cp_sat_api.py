@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from textwrap import dedent
+
 import numpy as np
 import pytest
 from ortools.sat.python import cp_model
@@ -79,3 +83,26 @@ def test_work_limits_what_is_done_the_same_everywhere() -> None:
 
     assert (first.value, first.bound, first.struck) == (second.value, second.bound, second.struck)
     assert first.struck is False
+
+
+def test_ctrl_c_stays_with_python() -> None:
+    """In the search, which CP-SAT would end alone with nobody else hearing, and after it, where it would kill."""
+    program = """
+        import signal
+        from ortools.sat.python import cp_model
+        from allokering.solvers.budget import Budget
+        from allokering.solvers.cp_sat_api import solve_cp
+
+        signal.signal(signal.SIGINT, lambda *_: print("heard", flush=True))
+        model = cp_model.CpModel()
+        number = model.new_int_var(0, 5, "")
+        model.add(number >= 2)
+        model.minimize(number)
+        solve_cp(model, Budget(), seed=0, report=lambda *_: signal.raise_signal(signal.SIGINT))
+        signal.raise_signal(signal.SIGINT)
+        print("alive")
+    """
+    done = subprocess.run([sys.executable, "-c", dedent(program)], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["heard", "heard", "alive"]
