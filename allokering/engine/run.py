@@ -29,7 +29,7 @@ from allokering.solvers.exact.knowledge import Knowledge
 from allokering.solvers.outcome import Note, Outcome, Status
 from allokering.solvers.solve import solve
 from allokering.stages.groups import form_groups
-from allokering.stages.list_program import available_solver
+from allokering.stages.list_solvers import available_solver
 from allokering.stages.lists import set_lists
 from allokering.stages.supervision import name_supervisors
 from allokering.verifier.verify import Verdict, verify

@@ -23,24 +23,25 @@ from threading import Thread
 from typing import Any
 
 import pulp
-from pulp import apis
 
-from allokering.errors import StageFailed, UsageError
+from allokering.errors import StageFailed
 from allokering.language import say
 from allokering.solvers.budget import Budget
 from allokering.solvers.canonical import drawn
 from allokering.stages.list_bounds import Bounds, Key, Municipality, Together
+from allokering.stages.list_solvers import Solver, begin, stop
 from allokering.stages.list_start import feasible_lengths
 from allokering.stages.parameters import DEFAULT
 
 LOOKS = 0.05
 """Seconds from one look at the budget to the next."""
+ENDS = 0.5
+"""Seconds that a solver has to end when it is asked to; after them it is left to itself."""
 
 # PuLP's types are partial, so its objects go untyped between the functions here and nowhere else.
 Program = Any
 Variable = Any
 Expression = Any
-Solver = Any
 
 
 @dataclass(frozen=True)
@@ -60,26 +61,6 @@ class Lengths:
     moved: Proven
     is_unique: bool
     """Are they the one optimum at the prices drawn from ids, proven?"""
-
-
-def available_solver(name: str) -> Solver:
-    """`cbc`, `highs`, or a solver by PuLP's name for it, set to stop at nothing but the optimum.
-
-    Raises:
-        UsageError: PuLP does not know it, or cannot find it on this machine.
-    """
-    settings = {"msg": False, "gapRel": 0}
-    solver: Solver = None
-    if name == "cbc":
-        # The one that PuLP brings along, through the class that PuLP 4 keeps.
-        solver = apis.COIN_CMD(path=apis.PULP_CBC_CMD.pulp_cbc_path, **settings)
-    elif name == "highs":
-        solver = apis.HiGHS(**settings)
-    elif name in pulp.listSolvers():
-        solver = pulp.getSolver(name, **settings)
-    if solver is None or not solver.available():
-        raise UsageError(say("No solver {name} here: install it, or use cbc or highs, which need nothing", name=name))
-    return solver
 
 
 def fewest_moved(
@@ -296,6 +277,7 @@ def _minimise(program: Program, objectives: Iterable[Expression], solver: Solver
         return False
     program.setObjective(pulp.lpSum(objectives))
     solver.timeLimit = budget.left
+    begin(solver)
     failures: list[BaseException] = []
 
     def solve() -> None:
@@ -308,8 +290,10 @@ def _minimise(program: Program, objectives: Iterable[Expression], solver: Solver
     solving.start()
     while solving.is_alive() and not budget.is_over:
         solving.join(LOOKS)
-    # What ends by its own limit does so now; what was asked to stop is left to itself, which its limit ends too.
-    solving.join(LOOKS)
+    if solving.is_alive():
+        solving.join(LOOKS)  # what ends by its own limit does so now
+        stop(solver)
+        solving.join(ENDS)
     if solving.is_alive():
         return False
     if failures:

@@ -25,7 +25,8 @@ from allokering.model import Model
 from allokering.plan import Coverage, HolderKind, ListLength, PlanTables
 from allokering.solvers.budget import Budget
 from allokering.stages.list_bounds import Bounds, Key, Municipality, Together
-from allokering.stages.list_program import Lengths, available_solver, fewest_moved
+from allokering.stages.list_program import Lengths, fewest_moved
+from allokering.stages.list_solvers import available_solver
 from allokering.stages.parameters import DEFAULT, Parameters
 from allokering.stages.stage import StageResult, stage_tier
 
