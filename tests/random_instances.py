@@ -21,6 +21,7 @@ from random_openings import (
     draw_recruits,
     with_traits,
 )
+from scenes import Scene
 
 from allokering.engine.build import build
 from allokering.formulation.paths import PathOptions
@@ -120,7 +121,7 @@ def _instance(name: str, draw: Random, settings: Settings, model: Model) -> Inst
         "budgets": [*draw_budgets(calendar, positions, places)],
         "applications": [*draw_applications(draw, positions, parts, places)],
     }
-    return Instance.of(name, settings, rows)
+    return Scene(name=name, told=dict(settings), rows=rows).instance
 
 
 def _doctors(calendar: Calendar, place: str) -> list[Doctor]:

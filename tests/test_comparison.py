@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sample_plan import HEADER, sample
+from scenes.one_row_each import HEADER, sample
 
 from allokering.comparison import PlanDiff, average_lacking, compare
 from allokering.plan import PLAN_TABLES, ContentHash, Plan

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from random_quotas import random_quotas
-from small_problems import jobs_and_agents, values
+from scenes.problems import jobs_and_agents, values
 
 from allokering.problem import Choice, Floats, ListedOptions, Options, Problem, Resource, Tier
 from allokering.problem_check import faults_of_options

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from random_quotas import random_quotas
-from small_problems import values
+from scenes.problems import values
 
 from allokering.problem import Choice, ListedOptions, Problem, Relief, Resource, Solution, Surcharges, Tier, Transfer
 from allokering.problem_check import faults_of_options

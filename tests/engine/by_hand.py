@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 
 from oracle.search import Oracle, best_value, best_value_weighted, plain
+from scenes import Scene
+from scenes.rows import LONG_AGO
 
 from allokering.engine.build import build
 from allokering.formulation.placement import placement_tables
-from allokering.instance import Instance, Settings
+from allokering.instance import Instance
 from allokering.model import Entry, Model, load_model
 from allokering.plan import PlanTables
 from allokering.solvers.exact.solve import solve_exact
-from allokering.tables import Doctor, Municipality, Position, PositionPart, Row, Trainee
+from allokering.tables import Row
 
-START = dt.date(2018, 1, 1)
+START = LONG_AGO
+"""The first day of what is worked by hand."""
 
 
 def solved(instance: Instance, model: Model) -> tuple[int, ...] | None:
@@ -52,11 +54,7 @@ def ways(instance: Instance, model: Model) -> int:
 
 def instance_of(periods: int, *rows: Row) -> Instance:
     """Half-years from 2018."""
-    settings = Settings(title="By hand", question="How much?", start=START, periods=periods, provenance={})
-    tables: dict[str, list[Row]] = {}
-    for row in rows:
-        tables.setdefault(row.table, []).append(row)
-    return Instance.of("by-hand", settings, tables)
+    return Scene(periods, start=START, name="by-hand").add(*rows).instance
 
 
 TIERS = {
@@ -98,76 +96,6 @@ def model_of(*first: str, **overrides: int) -> Model:
     )
 
 
-def with_measures(model: Model, **measures: dict[str, object]) -> Model:
-    """The model with these measures too, each called by its kind; `from` among the parameters is its first day."""
-    entries = [
-        Entry.model_validate(
-            {
-                "section": "measure",
-                "id": kind,
-                "kind": kind,
-                "source": "a case",
-                "from": params.get("from"),
-                "params": {name: value for name, value in params.items() if name != "from"},
-            }
-        )
-        for kind, params in measures.items()
-    ]
-    return replace(model, measures=(*model.measures, *entries))
-
-
-def without(model: Model, *kinds: str) -> Model:
-    """The model without its terms of these kinds."""
-    return replace(model, terms=tuple(term for term in model.terms if term.kind not in kinds))
-
-
 def worked(instance: Instance, model: Model) -> tuple[tuple[int, ...] | None, int]:
     """What `solved` finds, and in how many `ways`."""
     return solved(instance, model), ways(instance, model)
-
-
-def town(municipality_id: str, residents: int = 0, growth: int = 0, **more: object) -> Municipality:
-    return Municipality.model_validate(
-        {
-            "municipality_id": municipality_id,
-            "name": municipality_id,
-            "residents": residents,
-            "growth_permille_per_year": growth,
-            **more,
-        }
-    )
-
-
-def doctor(doctor_id: str, municipality_id: str, limit: int = 0, target: int | None = None, **more: object) -> Doctor:
-    return Doctor.model_validate(
-        {
-            "doctor_id": doctor_id,
-            "municipality_id": municipality_id,
-            "list_size": 0,
-            "list_limit": limit,
-            "list_target": target,
-            "is_specialist": True,
-            **more,
-        }
-    )
-
-
-def position(*towns: str, **more: object) -> list[Row]:
-    """Position `k`, unless it is called otherwise, shared equally between the towns."""
-    row = Position.model_validate({"position_id": "k", "places": 1, **more})
-    share = 100 // len(towns)
-    parts = [PositionPart(position_id=row.position_id, municipality_id=name, share_percent=share) for name in towns]
-    return [row, *parts]
-
-
-def trainee(trainee_id: str = "t", **more: object) -> Trainee:
-    """Lives in town a and may start at any time."""
-    return Trainee.model_validate(
-        {
-            "trainee_id": trainee_id,
-            "programme": "alis",
-            "home_municipality_id": "a",
-            "earliest_start": START,
-            **more,
-        }
-    )

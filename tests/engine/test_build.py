@@ -9,9 +9,9 @@ from typing import Any
 import case_files
 import numpy as np
 import pytest
-import tiny
 from random_instances import random_case
 from rules.golden_rows import SCENES, staged
+from scenes import tiny
 
 from allokering.engine.build import build
 from allokering.errors import InstanceFaulty

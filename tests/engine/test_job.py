@@ -6,8 +6,8 @@ import pickle
 from dataclasses import FrozenInstanceError, replace
 
 import pytest
-from sample_plan import sample
-from stage_scenes import MODEL, Scene, with_rule
+from scenes import MODEL, Scene, with_rule
+from scenes.one_row_each import sample
 
 from allokering.engine import job as jobs
 from allokering.engine.job import Job, SolveOptions

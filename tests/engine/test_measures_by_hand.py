@@ -6,19 +6,8 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from engine.by_hand import (
-    START,
-    doctor,
-    instance_of,
-    model_of,
-    position,
-    solved,
-    town,
-    trainee,
-    with_measures,
-    without,
-    worked,
-)
+from engine.by_hand import START, instance_of, model_of, solved, worked
+from scenes import doctor, position, town, trainee, with_measures, without_terms
 
 from allokering.evidence.recount import doctor_targets
 from allokering.facts.policy import Policy
@@ -270,7 +259,7 @@ def test_what_is_agreed_beyond_the_target_is_compensated() -> None:
     # In force from the second period only; and not at all if the objective has no such term.
     later = measures | {"compensation": {"nok_per_patient_year": 842, "from": dt.date(2018, 1, 2)}}
     assert solved(instance_of(2, *rows), with_measures(model_of(), **later)) == (0, 0, 42_100, 0, 0)
-    assert solved(instance_of(2, *rows), without(model, "compensation")) == (0, 0, 0, 0, 0)
+    assert solved(instance_of(2, *rows), without_terms(model, "compensation")) == (0, 0, 0, 0, 0)
 
 
 # --- Free places and relief
@@ -299,7 +288,7 @@ def test_places_are_kept_free(residents: int, border: int, expected: tuple[int, 
     assert solved(instance_of(1, *rows), model) == expected
     # Hard if nothing says what a missing place costs; and nothing if the rule is not there.
     is_possible = residents <= 785
-    hard = solved(instance_of(1, *rows), without(model, "free_places"))
+    hard = solved(instance_of(1, *rows), without_terms(model, "free_places"))
     assert (hard is not None) == is_possible
     rules = tuple(rule for rule in model.rules if rule.kind != "free_places")
     free = solved(instance_of(1, *rows), replace(model, rules=rules))
@@ -356,7 +345,7 @@ def test_who_supervises_is_who_has_room() -> None:
         *position("a", list_limit=0),
         at_once(),
     ]
-    hard = with_measures(without(model_of(**QUICK), "above_target"), supervisor_relief={"patients_per_place": 30})
+    hard = with_measures(without_terms(model_of(**QUICK), "above_target"), supervisor_relief={"patients_per_place": 30})
     assert solved(instance_of(1, *rows), hard) == (0, 0, 10_560, 0, 0)
 
 

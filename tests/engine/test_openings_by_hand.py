@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from engine.by_hand import START, doctor, instance_of, made, model_of, position, solved, town, trainee, worked
+from engine.by_hand import START, instance_of, made, model_of, solved, worked
+from scenes import doctor, position, town, trainee
 
 from allokering.evidence.written_plan import announced_chances
 from allokering.facts.recruitment import chances_of_positions

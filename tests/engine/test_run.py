@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from stage_scenes import MODEL, Scene, with_measures, with_programme, with_rule
+from scenes import MODEL, Scene, with_measures, with_programme, with_rule
 
 from allokering.engine import run as planning
 from allokering.engine.job import Job, SolveOptions

@@ -7,20 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from engine.by_hand import (
-    START,
-    doctor,
-    instance_of,
-    model_of,
-    position,
-    solved,
-    solved_in_kroner,
-    town,
-    trainee,
-    ways,
-    without,
-    worked,
-)
+from engine.by_hand import START, instance_of, model_of, solved, solved_in_kroner, ways, worked
+from scenes import doctor, position, town, trainee, without_terms
 
 from allokering.evidence import written_plan
 from allokering.facts import policy
@@ -167,7 +155,7 @@ def test_residents_pass_through_a_town_that_is_full() -> None:
         second = CrossBorder(from_municipality_id="b", to_municipality_id="c", max_residents=most)
         rows = [town("a", 100), town("b", between), town("c", 250), doctor("g", "b", between), doctor("f", "c", 400)]
         assert worked(instance_of(1, *rows, first, second), model) == (expected, 1)
-    assert solved(instance_of(1, *rows, first), without(model, "without_gp")) is None
+    assert solved(instance_of(1, *rows, first), without_terms(model, "without_gp")) is None
 
 
 def test_residents_shrink_and_doctors_leave() -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import case_files
 import numpy as np
 import pytest
-import tiny
 from random_instances import random_case
+from scenes import tiny
 
 from allokering.engine.build import build
 from allokering.engine.why_no_path import why_no_path

@@ -13,7 +13,7 @@ from broken_instances import GOOD
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from row_strategies import tables_of
-from sample_plan import HEADER, sample
+from scenes.one_row_each import HEADER, sample
 
 from allokering.errors import UsageError
 from allokering.files.plan_files import ADDED_LATER, PlanFaulty, read_plan, write_plan

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sample_plan import sample
+from scenes.one_row_each import sample
 
 from allokering.errors import Locked, UsageError
 from allokering.files import exchange, publishing

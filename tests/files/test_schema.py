@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from broken_instances import FAULTS, GOOD, lay
 from frictionless import Package, Schema
-from sample_plan import sample
+from scenes.one_row_each import sample
 from workbooks import run
 
 from allokering.files.plan_files import write_plan

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from report_scenes import HOSTILE, narvik, page, plan, renamed, scene
-from report_scenes import model as model_of
+from scenes.narvik import HOSTILE, narvik, page, plan, renamed, scene
+from scenes.narvik import model as model_of
 
 from allokering.cli import main
 from allokering.files.plan_files import write_plan

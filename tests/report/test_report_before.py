@@ -6,48 +6,28 @@ import datetime as dt
 from itertools import combinations, pairwise
 
 import pytest
-from report_scenes import scene
+from scenes import Scene, doctor, town
+from scenes.narvik import scene as scene_of_narvik
 
 from allokering.files.reading import read_instance
-from allokering.instance import Instance, Settings
 from allokering.model import load_model
 from allokering.report.atlas import atlas, colour
 from allokering.report.before import lacking_before
 from allokering.report.ground import WIDTH, centre, ground_of
 from allokering.report.shapes import Projection, borders
-from allokering.tables import CrossBorder, Doctor, Municipality
-
-SETTINGS = Settings(title="t", question="q", start=dt.date(2025, 1, 1), periods=2, period_months=6, provenance={})
+from allokering.tables import CrossBorder
 
 
 def lacking(
     residents: dict[str, int], limits: dict[str, int], borders_of: dict[tuple[str, str], int], period: int = 0
 ) -> dict[str, int]:
     """Who lacks a place in a period, by municipality."""
-    instance = Instance.of(
-        "tiny",
-        SETTINGS,
-        {
-            "municipalities": [
-                Municipality(municipality_id=place, name=place, residents=number) for place, number in residents.items()
-            ],
-            "doctors": [
-                Doctor(
-                    doctor_id=f"gp-{place}",
-                    municipality_id=place,
-                    list_size=0,
-                    list_limit=limit,
-                    ends=dt.date(2025, 8, 1),
-                )
-                for place, limit in limits.items()
-            ],
-            "cross_border": [
-                CrossBorder(from_municipality_id=here, to_municipality_id=there, max_residents=most)
-                for (here, there), most in borders_of.items()
-            ],
-        },
-    )
-    found = lacking_before(instance, load_model("alis"))
+    scene = Scene(periods=2)
+    scene.add(*(town(place, number) for place, number in residents.items()))
+    scene.add(*(doctor(f"gp-{place}", place, limit, ends=dt.date(2025, 8, 1)) for place, limit in limits.items()))
+    for (here, there), most in borders_of.items():
+        scene.add(CrossBorder(from_municipality_id=here, to_municipality_id=there, max_residents=most))
+    found = lacking_before(scene.instance, load_model("alis"))
     return {place: found[place, period] for place in residents}
 
 
@@ -135,7 +115,7 @@ def test_a_limit_belongs_to_the_class_below_it(value: float | None, css: str) ->
 
 def test_names_on_the_map_do_not_cover_each_other() -> None:
     """Nor what is drawn at a site or a circle: a name that would is written below it, or left out."""
-    drawn = atlas(scene())
+    drawn = atlas(scene_of_narvik())
     assert drawn is not None
     boxes = [(label.x, label.y, 6 * len(label.name)) for label in drawn.labels]
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import openings_scene
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
-from report_scenes import crowded_page
-from report_scenes import page as html
+from scenes import openings
+from scenes.narvik import crowded_page
+from scenes.narvik import page as html
 
 from allokering.report.page import report
 
@@ -151,7 +151,7 @@ def test_a_table_is_filtered(opened: Opener) -> None:
 
 def openings_page() -> str:
     """The report of a region with recruits."""
-    return report(openings_scene.instance(), openings_scene.model(), openings_scene.plan())
+    return report(openings.instance(), openings.model(), openings.plan())
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW])

@@ -7,8 +7,8 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
-from openings_scene import instance, model, plan
-from report_scenes import page as narvik_page
+from scenes.narvik import page as narvik_page
+from scenes.openings import instance, model, plan
 
 from allokering.kinds import TERM_KINDS
 from allokering.language import speak

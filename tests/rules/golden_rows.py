@@ -15,7 +15,7 @@ from pathlib import Path
 
 import case_files
 import numpy as np
-import tiny
+from scenes import tiny
 
 from allokering.engine.build import build
 from allokering.instance import Instance

@@ -13,7 +13,7 @@ from typing import Any
 import case_files
 import numpy as np
 import pytest
-import tiny
+from scenes import tiny
 
 from allokering.engine.build import build
 from allokering.evidence.recount import missing_places

@@ -6,7 +6,7 @@ from typing import Any
 
 import case_files
 import pytest
-import tiny
+from scenes import tiny
 
 from allokering.kinds import RULE_KINDS
 from allokering.rules.registry import RULES

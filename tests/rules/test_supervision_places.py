@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from stage_scenes import MODEL, Scene, with_measures, with_programme, with_rule
+from scenes import MODEL, Scene, with_measures, with_programme, with_rule
 
 from allokering.errors import StageFailed
 from allokering.plan import Supervision

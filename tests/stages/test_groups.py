@@ -7,7 +7,7 @@ from itertools import product
 from random import Random
 
 import pytest
-from stage_scenes import Scene, with_programme
+from scenes import Scene, with_programme
 
 from allokering.model import load_model
 from allokering.stages.groups import form_groups

@@ -6,7 +6,7 @@ from itertools import product
 from random import Random
 
 import pytest
-from stage_scenes import MODEL, Scene
+from scenes import MODEL, Scene
 
 from allokering.errors import StageFailed, UsageError
 from allokering.model import load_model

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from list_scenes import RELIEF, column, one_doctor, values
-from stage_scenes import MODEL, Scene, with_measures, with_programme, with_rule
+from scenes import MODEL, Scene, with_measures, with_programme, with_rule
+from scenes.one_doctor import RELIEF, column, one_doctor, values
 
 from allokering.errors import StageFailed
 from allokering.facts.calendar import whole_months
@@ -106,7 +106,8 @@ HOURS = {"fixed_minutes_per_week": 601, "seconds_per_patient_week": 133, "minute
 )
 def test_a_week_has_so_many_hours(measure, weight, fte, target, week):
     scene = one_doctor(weight=weight, fte=fte)
-    scene.coverage[0] = scene.coverage[0].model_copy(update={"above_target": 100})
+    coverage = scene.plan["coverage"]
+    coverage[0] = coverage[0].model_copy(update={"above_target": 100})
     instance, plan = scene.built()
     result = set_lists(instance, with_measures(workload=measure), plan)
     assert [(row.patients, row.target, row.week_minutes) for row in result.rows] == [(100, target, week)]

@@ -6,8 +6,8 @@ from itertools import product
 from random import Random
 
 import pytest
-from list_scenes import RELIEF, column, one_doctor, values
-from stage_scenes import MODEL, Scene, with_measures, with_rule
+from scenes import MODEL, Scene, with_measures, with_rule
+from scenes.one_doctor import RELIEF, column, one_doctor, values
 
 from allokering.stages.lists import set_lists
 
@@ -57,7 +57,7 @@ def test_more_may_move_so_that_nobody_moves_in_haste():
 def test_speed_holds_from_the_period_in_which_the_measure_is_in_force():
     """Of two falls of 400, the first is before the measure."""
     scene = one_doctor(periods=2)
-    scene.coverage.clear()
+    scene.plan["coverage"].clear()
     scene.cover("a", 0, 600)
     scene.cover("a", 1, 200)
     instance, plan = scene.built()

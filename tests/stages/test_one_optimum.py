@@ -9,7 +9,7 @@ from itertools import product
 from random import Random
 
 import pytest
-from stage_scenes import Scene, with_measures, with_programme
+from scenes import Scene, with_measures, with_programme
 
 from allokering.engine.build import build
 from allokering.files.reading import read_instance

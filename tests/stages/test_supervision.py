@@ -6,7 +6,7 @@ from itertools import pairwise, product
 from random import Random
 
 import pytest
-from stage_scenes import MODEL, Scene
+from scenes import MODEL, Scene
 
 from allokering.errors import StageFailed
 from allokering.stages.parameters import Parameters

@@ -8,7 +8,7 @@ from itertools import pairwise, product
 from random import Random
 
 import pytest
-from stage_scenes import Scene, with_measures, with_programme, with_rule
+from scenes import Scene, with_measures, with_programme, with_rule
 
 from allokering.errors import StageFailed
 from allokering.model import Model

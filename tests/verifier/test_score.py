@@ -6,7 +6,7 @@ import datetime as dt
 
 import case_files
 import pytest
-import tiny
+from scenes import tiny
 
 from allokering.evidence.written_plan import whole_months
 from allokering.kinds import TERM_KINDS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import tiny
+from scenes import tiny
 
 from allokering.verifier.stage_score import stage_values
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import case_files
 import pytest
-import tiny
+from scenes import tiny
 
 from allokering.plan import ContentHash, Plan, PlanHeader, TierResult
 from allokering.verifier.score import score

@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from broken_instances import GOOD
-from sample_plan import HEADER
+from scenes.one_row_each import HEADER
 from workbooks import edited, gantt_place, gantt_value, run, saved_by_libreoffice
 
 from allokering.errors import InstanceFaulty, UsageError

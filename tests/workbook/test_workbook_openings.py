@@ -6,7 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from openings_scene import instance, model, plan
+from scenes.openings import instance, model, plan
 from workbooks import edited, gantt_place, gantt_value
 
 from allokering.errors import InstanceFaulty

@@ -9,7 +9,7 @@ import pytest
 from as_vast import AS_VAST
 from random_instances import random_case
 from random_problems import random_problem
-from small_problems import bounds, jobs_and_agents, values
+from scenes.problems import bounds, jobs_and_agents, values
 
 from allokering.engine.build import build
 from allokering.problem import Solution, Surcharges

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from as_vast import AS_VAST
 from random_instances import random_case
-from small_problems import jobs_and_agents, values
+from scenes.problems import jobs_and_agents, values
 
 from allokering.engine.build import build
 from allokering.problem import Problem

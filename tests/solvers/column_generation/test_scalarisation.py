@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from as_vast import AS_VAST
 from random_problems import random_problem
+from scenes.problems import bounds, values
 from scipy import sparse
-from small_problems import bounds, values
 
 from allokering.problem import ListedOptions, Problem, Resource, Solution, Tier
 from allokering.solvers.budget import Budget

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from random_problems import random_problem
+from scenes.problems import values
 from scipy import sparse
-from small_problems import values
 
 from allokering.problem import ListedOptions, Problem, Relief, Resource, Solution, Tier, Transfer
 from allokering.solvers.budget import Budget

@@ -7,8 +7,8 @@ import pytest
 from as_vast import AS_VAST
 from random_instances import random_case
 from random_problems import random_problem
+from scenes.problems import bounds, jobs_and_agents, values
 from scipy import sparse
-from small_problems import bounds, jobs_and_agents, values
 
 from allokering.engine.build import build
 from allokering.problem import ListedOptions, Problem, Relief, Resource, Tier, Transfer

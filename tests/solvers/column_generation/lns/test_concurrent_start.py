@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 from as_vast import AS_VAST
-from small_problems import bounds, jobs_and_agents, values
+from scenes.problems import bounds, jobs_and_agents, values
 
 from allokering.solvers.budget import Budget
 from allokering.solvers.column_generation.lns import neighbourhoods

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from small_problems import jobs_and_agents
+from scenes.problems import jobs_and_agents
 
 from allokering.problem import Problem, Solution
 from allokering.solvers.budget import Budget

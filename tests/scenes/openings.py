@@ -7,17 +7,16 @@ stay, and is the only one left to supervise Bo when Vik's specialist has gone. A
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import cache
 from typing import Any
 
 from solved_once import solved_once
 
 from allokering.engine.job import Job
-from allokering.instance import Instance, Settings
+from allokering.instance import Instance
 from allokering.model import Model, load_model
 from allokering.plan import Plan
-from allokering.tables import TABLES
+from scenes.scene import Scene
 
 YEARS = {"from": "2025-01-01", "to": "2025-12-31"}
 AT_ONCE = {"earliest_start": "2025-01-01", "latest_start": "2025-01-01"}
@@ -102,19 +101,12 @@ OVERRIDES = {
 @cache
 def instance() -> Instance:
     """The region."""
-    settings = Settings(
-        title="Vik, Nes and Øy",
-        question="What is opened, announced and expected?",
-        start=dt.date(2025, 1, 1),
-        periods=6,
-        period_months=6,
-        provenance=dict.fromkeys(ROWS, "assumption"),
-    )
-    return Instance.of(
-        "vik-nes-oy",
-        settings,
-        {name: [TABLES[name].model_validate(row) for row in rows] for name, rows in ROWS.items()},
-    )
+    told = {
+        "title": "Vik, Nes and Øy",
+        "question": "What is opened, announced and expected?",
+        "provenance": dict.fromkeys(ROWS, "assumption"),
+    }
+    return Scene(periods=6, name="vik-nes-oy", told=told).put(ROWS).instance
 
 
 @cache

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from allokering.notes import Note
-from allokering.plan import PLAN_TABLES, ContentHash, Plan, PlanHeader, TierResult
+from allokering.plan import ContentHash, Plan, PlanHeader, TierResult
+from scenes.scene import Scene
 
 TIER = TierResult(name="people", unit="points", value=3, bound=2, gap=1 / 3, status="feasible", seconds=0.5)
 HEADER = PlanHeader(
@@ -41,4 +42,5 @@ def sample() -> Plan:
         "openings": {"position_id": "p", "state": "closed", "places": 0, "yearly_cost_nok": 0, "grant_nok": 0},
         "selection": {"application_id": "a", "state": "left_out"},
     }
-    return Plan(header=HEADER, **{table: (PLAN_TABLES[table].model_validate(row),) for table, row in rows.items()})
+    tables = Scene().put_plan({table: [row] for table, row in rows.items()}).plan
+    return Plan(header=HEADER, **{table: tuple(own) for table, own in tables.items()})

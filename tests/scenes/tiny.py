@@ -22,19 +22,13 @@ from typing import Any
 
 from case_files import tiny_model
 
-from allokering.instance import Instance, Settings
+from allokering.instance import Instance
 from allokering.model import Entry, Model
 from allokering.plan import PLAN_TABLES, PlanTables
 from allokering.tables import TABLES, Row
+from scenes.scene import Scene
 
-SETTINGS: dict[str, Any] = {
-    "title": "Tiny",
-    "question": "What holds?",
-    "start": dt.date(2020, 1, 1),
-    "periods": 4,
-    "period_months": 6,
-    "provenance": {},
-}
+START = dt.date(2020, 1, 1)
 ROWS: dict[str, list[dict[str, Any]]] = {
     "municipalities": [
         {"municipality_id": "vik", "name": "Vik", "residents": 1600, "trust_id": "north", "network": "inner"},
@@ -116,11 +110,11 @@ def make(case: Mapping[str, Any]) -> Situation:
     """The instance, model and whole plan of a case; an empty case is the good plan."""
     changes = {**case.get("instance", {})}
     changes["trainees"] = [*changes.get("trainees", ()), *map(_taker, case.get("opened", ()))]
-    rows = {
-        table: _rows_of(row_type, _changed(ROWS.get(table, []), changes.get(table, []), row_type.key))
-        for table, row_type in TABLES.items()
-    }
-    instance = Instance.of("tiny", Settings(**{**SETTINGS, **case.get("settings", {})}), rows)
+    scene = Scene(start=START, name="tiny", told=case.get("settings", {}))
+    for table, row_type in TABLES.items():
+        rows = _changed(ROWS.get(table, []), changes.get(table, []), row_type.key)
+        scene.put({table: _in_order(row_type, rows)})
+    instance = scene.instance
     model = tiny_model(case.get("set"))
     model = replace(
         model,
@@ -128,7 +122,7 @@ def make(case: Mapping[str, Any]) -> Situation:
         terms=tuple(term for term in model.terms if term.kind not in case.get("without_terms", ())),
         measures=(*model.measures, *(Entry(section="measure", **measure) for measure in case.get("measures", ()))),
     )
-    return Situation(instance, model, _plan(instance, case))
+    return Situation(instance, model, scene.put_plan(_plan(instance, case)).built()[1])
 
 
 def _changed(rows: Iterable[dict[str, Any]], changes: Iterable[dict[str, Any]], key: tuple[str, ...]) -> Rows:
@@ -148,12 +142,10 @@ def _changed(rows: Iterable[dict[str, Any]], changes: Iterable[dict[str, Any]], 
     return result
 
 
-def _rows_of(row_type: type[Row], rows: Rows) -> list[Row]:
-    key = row_type.key
-    return sorted(
-        (row_type.model_validate({**NEW_ROW.get(row_type.table, {}), **row}) for row in rows),
-        key=lambda row: tuple(str(getattr(row, column)) for column in key),
-    )
+def _in_order(row_type: type[Row], rows: Rows) -> Rows:
+    """The rows with what nobody states, in the order of their keys."""
+    whole = [{**NEW_ROW.get(row_type.table, {}), **row} for row in rows]
+    return sorted(whole, key=lambda row: tuple(str(row.get(column)) for column in row_type.key))
 
 
 def _taker(position_id: str) -> dict[str, Any]:
@@ -174,7 +166,8 @@ def _path_of_taker(instance: Instance, position_id: str) -> dict[str, Any]:
     }
 
 
-def _plan(instance: Instance, case: Mapping[str, Any]) -> PlanTables:
+def _plan(instance: Instance, case: Mapping[str, Any]) -> dict[str, Rows]:
+    """The rows of every table of the case's plan."""
     takers = [_path_of_taker(instance, position_id) for position_id in case.get("opened", ())]
     paths = [*case.get("paths", [GOOD_PATH]), *takers]
     changes = case.get("plan", {})
@@ -205,8 +198,9 @@ def _plan(instance: Instance, case: Mapping[str, Any]) -> PlanTables:
     for table, row_type in PLAN_TABLES.items():
         if table == "coverage":
             tables[table] = _coverage(instance, tables["lists"], changes.get("cross_border", []))
-        tables[table] = _changed(tables.get(table, []), changes.get(table, []), row_type.key)
-    return PlanTables(**{table: tuple(_rows_of(PLAN_TABLES[table], rows)) for table, rows in tables.items()})  # type: ignore[arg-type]
+        rows = _changed(tables.get(table, []), changes.get(table, []), row_type.key)
+        tables[table] = _in_order(row_type, rows)
+    return tables
 
 
 def _placements(instance: Instance, path: Mapping[str, Any]) -> Rows:

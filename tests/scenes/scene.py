@@ -1,83 +1,45 @@
-"""Small situations for the stages: municipalities, people, and a placement to go on from."""
+"""The one builder of situations: rows of an instance and of a plan, gathered one by one."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 from allokering.instance import Instance, Settings
-from allokering.model import Entry, Model, load_model
-from allokering.plan import Coverage, Placement, PlacementStatus, PlanTables, Rotation, Supervision
-from allokering.tables import Doctor, Municipality, Pin, Position, PositionPart, Row, Trainee, Travel
+from allokering.plan import PLAN_TABLES, Coverage, Placement, PlacementStatus, PlanTables, Rotation, Supervision
+from allokering.tables import TABLES, Pin, Row, Travel
+from scenes import rows
 
 START = dt.date(2025, 1, 1)
-MODEL = load_model("alis")
-
-
-def with_measures(model: Model = MODEL, **params: dict[str, object]) -> Model:
-    """The model with measures by kind; `from` and `until` stand among a measure's parameters."""
-    measures = [
-        Entry(
-            section="measure",
-            id=f"test_{kind}",
-            kind=kind,
-            source="test",
-            from_date=given.pop("from", None),
-            until=given.pop("until", None),
-            params=given,
-        )
-        for kind, given in ((kind, dict(own)) for kind, own in params.items())
-    ]
-    return replace(model, measures=(*model.measures, *measures))
-
-
-def with_programme(model: Model = MODEL, programme: str = "alis", **params: object) -> Model:
-    """The model in which a programme demands something else."""
-    return replace(
-        model,
-        programmes=tuple(
-            entry.model_copy(update={"params": {**entry.params, **params}}) if entry.id == programme else entry
-            for entry in model.programmes
-        ),
-    )
-
-
-def with_rule(kind: str, model: Model = MODEL, **params: object) -> Model:
-    """The model in which a rule has other parameters."""
-    return replace(
-        model,
-        rules=tuple(
-            entry.model_copy(update={"params": {**entry.params, **params}}) if entry.kind == kind else entry
-            for entry in model.rules
-        ),
-    )
 
 
 @dataclass
 class Scene:
-    """Rows of an instance and of a placement, gathered one by one; periods are half-years from 2025 if not said."""
+    """Rows of an instance and of a plan; periods are half-years from 2025 if not said, `told` is of the settings."""
 
     periods: int = 4
     period_months: int = 6
+    start: dt.date = START
+    name: str = "scene"
+    told: Mapping[str, Any] = field(default_factory=dict)
     rows: dict[str, list[Row]] = field(default_factory=dict)
-    placements: list[Placement] = field(default_factory=list)
-    rotations: list[Rotation] = field(default_factory=list)
-    coverage: list[Coverage] = field(default_factory=list)
-    supervision: list[Supervision] = field(default_factory=list)
+    plan: dict[str, list[Row]] = field(default_factory=dict)
 
     @property
     def settings(self) -> Settings:
-        """The calendar from 2025."""
-        return Settings(
-            title="Scene",
-            question="?",
-            start=START,
-            periods=self.periods,
-            period_months=self.period_months,
-            provenance={},
-        )
+        """The calendar, and what else is told."""
+        settings = {
+            "title": "Scene",
+            "question": "?",
+            "start": self.start,
+            "periods": self.periods,
+            "period_months": self.period_months,
+            "provenance": {},
+        }
+        return Settings.model_validate(settings | dict(self.told))
 
     @property
     def calendar(self) -> Instance:
@@ -92,17 +54,24 @@ class Scene:
         """Last day of a period."""
         return self.calendar.period_end(period)
 
-    def add(self, row: Row) -> None:
-        """Add a row to the table it belongs to."""
-        self.rows.setdefault(row.table, []).append(row)
+    def add(self, *rows: Row) -> Scene:
+        """Add rows to the tables they belong to, of the instance or of the plan."""
+        for row in rows:
+            tables = self.plan if isinstance(row, tuple(PLAN_TABLES.values())) else self.rows
+            tables.setdefault(row.table, []).append(row)
+        return self
+
+    def put(self, tables: Mapping[str, Iterable[Mapping[str, Any]]]) -> Scene:
+        """Add rows of the instance written as columns and values, by table."""
+        return self.add(*(TABLES[table].model_validate(row) for table, found in tables.items() for row in found))
+
+    def put_plan(self, tables: Mapping[str, Iterable[Mapping[str, Any]]]) -> Scene:
+        """Add rows of the plan in the same way; some tables are called alike."""
+        return self.add(*(PLAN_TABLES[table].model_validate(row) for table, found in tables.items() for row in found))
 
     def municipality(self, name: str, network: str | None = None, age_weight: int = 1000) -> None:
         """Add a municipality."""
-        self.add(
-            Municipality(
-                municipality_id=name, name=name, residents=1000, network=network, age_weight_permille=age_weight
-            )
-        )
+        self.add(rows.town(name, 1000, network=network, age_weight_permille=age_weight))
 
     def road(self, here: str, there: str, minutes: int, kilometres: int | None = None) -> None:
         """Add a travel time, and a distance if it is not to be guessed."""
@@ -123,12 +92,12 @@ class Scene:
     ) -> None:
         """`present`: first and last period; None: always."""
         self.add(
-            Doctor(
-                doctor_id=name,
-                municipality_id=municipality,
+            rows.doctor(
+                name,
+                municipality,
+                limit,
+                target,
                 list_size=size,
-                list_limit=limit,
-                list_target=target,
                 fte_percent=fte,
                 is_specialist=is_specialist,
                 supervises_max=supervises,
@@ -156,21 +125,20 @@ class Scene:
         Who does not hold the position to the end of the horizon has finished. `chance`: permille, of a recruit.
         """
         shares = shares or [100 // len(municipalities)] * len(municipalities)
-        self.add(Position(position_id=f"post-{name}", places=1, list_limit=list_limit))
+        self.add(*rows.position(*municipalities, shares=shares, position_id=f"post-{name}", list_limit=list_limit))
         self.add(
-            Trainee(
-                trainee_id=name,
+            rows.trainee(
+                name,
                 programme=programme,
                 home_municipality_id=municipalities[0],
-                earliest_start=START,
+                earliest_start=self.start,
                 group_months_done=group_months_done,
                 fte_percent=fte,
                 recruited_to=None if chance is None else f"post-{name}",
             )
         )
         for municipality, share in zip(municipalities, shares, strict=True):
-            self.add(PositionPart(position_id=f"post-{name}", municipality_id=municipality, share_percent=share))
-            self.placements.append(
+            self.add(
                 Placement(
                     trainee_id=name,
                     status=PlacementStatus.PLACED,
@@ -184,7 +152,7 @@ class Scene:
                 )
             )
         if rotation is not None:
-            self.rotations.append(
+            self.add(
                 Rotation(
                     trainee_id=name,
                     site_id="site",
@@ -199,7 +167,7 @@ class Scene:
 
     def supervise(self, trainee: str, supervisor: str, first: int, last: int) -> None:
         """Name the supervisor of a trainee from the first to the last period, for the stages that follow."""
-        self.supervision.append(
+        self.add(
             Supervision(
                 trainee_id=trainee, supervisor_id=supervisor, from_date=self.first(first), to_date=self.last(last)
             )
@@ -207,7 +175,7 @@ class Scene:
 
     def cover(self, municipality: str, period: int, listed: int, *, above: int = 0, off: int = 0) -> None:
         """Say how many residents are to be listed, how many above targets, and how many supervising takes off them."""
-        self.coverage.append(
+        self.add(
             Coverage(
                 municipality_id=municipality,
                 from_date=self.first(period),
@@ -223,19 +191,17 @@ class Scene:
             )
         )
 
+    @property
+    def instance(self) -> Instance:
+        """The instance alone."""
+        return self.built()[0]
+
     def built(self, shuffle: int | None = None) -> tuple[Instance, PlanTables]:
-        """The instance and the placement; `shuffle` is the seed of another order of all rows."""
-        rows = {table: list(own) for table, own in self.rows.items()}
-        placements, rotations, coverage = list(self.placements), list(self.rotations), list(self.coverage)
-        supervision = list(self.supervision)
+        """The instance and what there is of a plan; `shuffle` is the seed of another order of all rows."""
+        tables, plan = ({table: list(own) for table, own in side.items()} for side in (self.rows, self.plan))
         if shuffle is not None:
             random = Random(shuffle)
-            for own in (*rows.values(), placements, rotations, coverage, supervision):
+            for own in (*tables.values(), *plan.values()):
                 random.shuffle(own)
-        plan = PlanTables(
-            placements=tuple(placements),
-            rotations=tuple(rotations),
-            coverage=tuple(coverage),
-            supervision=tuple(supervision),
-        )
-        return Instance.of("scene", self.settings, rows), plan
+        made = PlanTables(**{table: tuple(own) for table, own in plan.items()})  # type: ignore[arg-type]
+        return Instance.of(self.name, self.settings, tables), made

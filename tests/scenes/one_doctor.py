@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stage_scenes import Scene
+from scenes.scene import Scene
 
 
 def column(result, scene, name, holder="d", municipality="a"):
