@@ -33,7 +33,7 @@ def saved_by_libreoffice(path: Path, folder: Path) -> Path:
     """The workbook opened and saved by LibreOffice."""
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
     convert = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(folder), str(path)]
-    subprocess.run(convert, check=True, capture_output=True, timeout=120)
+    subprocess.run(convert, check=True, capture_output=True, timeout=600)
     return folder / path.name
 
 

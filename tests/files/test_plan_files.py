@@ -22,7 +22,7 @@ from allokering.plan import PLAN_TABLES, Plan
 from allokering.workbook.plan_workbook import write_plan_workbook
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.fixed_dictionaries({table: tables_of(row_type) for table, row_type in PLAN_TABLES.items()}))
 def test_any_plan_comes_back(tables: dict[str, list[object]]) -> None:
     """In whatever order its rows were made, a plan has the same bytes, and reading gives it again."""

@@ -265,11 +265,14 @@ def test_whoever_reads_meanwhile_sees_old_or_new(tmp_path: Path, monkeypatch: py
 
     publisher = threading.Thread(target=publish)
     publisher.start()
-    seen = [read_steadily(target, read)]
-    while len(seen) < 300 or len(set.union(*seen)) < 3:  # a busy machine may let the reader read before anything is put
-        seen.append(read_steadily(target, read))
-    is_done.set()
-    publisher.join()
+    try:
+        seen = [read_steadily(target, read)]
+        while len(seen) < 300 or len(set.union(*seen)) < 3:  # a busy machine may let the reader read before any is put
+            assert publisher.is_alive()
+            seen.append(read_steadily(target, read))
+    finally:
+        is_done.set()
+        publisher.join()
 
     assert all(len(one) == 1 for one in seen)
 

@@ -52,7 +52,7 @@ def instances(draw: st.DrawFn) -> Instance:
     return Instance.of("drawn", told, rows)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(instances())
 def test_folder_to_workbook_to_folder_loses_nothing(instance: Instance) -> None:
     """The instance comes back equal from both forms, and the files of both folders are the same bytes."""

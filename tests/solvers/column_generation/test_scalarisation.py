@@ -290,16 +290,17 @@ def test_every_method_goes_with_every_schedule(method: type[SimplexMethod | Inte
     assert asked > 20
 
 
+@pytest.mark.usefixtures("clock_stands_still")
 def test_time_is_shared_out_and_what_is_left_of_a_share_goes_to_the_next() -> None:
     whole, shares = Budget(100.0), TimeShares()
 
-    assert shares.of_weighted_sum(whole).left == pytest.approx(60, abs=1)
-    assert shares.of_tier(whole, 5, is_repaired=False).left == pytest.approx(20, abs=1)
-    assert shares.of_tier(whole, 5, is_repaired=True).left == pytest.approx(50, abs=1)
-    assert shares.of_tier(whole, 1, is_repaired=True).left == pytest.approx(100, abs=1)
-    assert shares.of_blocks(whole, is_leading=False).left == pytest.approx(50, abs=1)
-    assert shares.of_blocks(whole, is_leading=True).left == pytest.approx(15, abs=1)
-    assert shares.of_root(whole, is_first_plan_slow=True).left == pytest.approx(50, abs=1)
-    assert shares.of_root(Budget(30.0), is_first_plan_slow=True).left == pytest.approx(5, abs=1)
+    assert shares.of_weighted_sum(whole).left == pytest.approx(60)
+    assert shares.of_tier(whole, 5, is_repaired=False).left == pytest.approx(20)
+    assert shares.of_tier(whole, 5, is_repaired=True).left == pytest.approx(50)
+    assert shares.of_tier(whole, 1, is_repaired=True).left == pytest.approx(100)
+    assert shares.of_blocks(whole, is_leading=False).left == pytest.approx(50)
+    assert shares.of_blocks(whole, is_leading=True).left == pytest.approx(15)
+    assert shares.of_root(whole, is_first_plan_slow=True).left == pytest.approx(50)
+    assert shares.of_root(Budget(30.0), is_first_plan_slow=True).left == pytest.approx(5)
     assert shares.of_root(Budget(5.0), is_first_plan_slow=True).left == 0
     assert shares.of_root(Budget(None), is_first_plan_slow=True).left is None
