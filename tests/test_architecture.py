@@ -158,3 +158,13 @@ def test_a_file_can_be_read(path: Path) -> None:
     assert len(text.splitlines()) <= LINES_MAX
     assert ast.get_docstring(tree)
     assert {name for name in named if NO_NAMES.search(name) and not name.startswith("_")} == set()
+
+
+def test_tests_stand_where_what_they_test_stands() -> None:
+    """A folder of tests is called as the package it tests; the oracle is tested by itself."""
+    tests = ROOT / "tests"
+    folders = {path.parent.relative_to(tests) for path in tests.rglob("test_*.py")} - {Path("oracle")}
+    packages = {folder for folder in folders if any((ROOT / place / folder).is_dir() for place in ("allokering", "."))}
+
+    assert len(folders) > 10
+    assert folders == packages

@@ -98,7 +98,7 @@ def test_by_hand_is_feasible_and_not_better() -> None:
 
 def test_a_comparison_runs_in_a_process_of_its_own() -> None:
     """And says what it used."""
-    done = run(Drawn("helse-nord", 4, 1, 6, 3), "greedy", 60, 1)
+    done = run(Drawn("helse-nord", 4, 1, 6, 3), "greedy", 600, 1)
 
     assert (done.peer, done.seed, done.bound, done.gap) == ("greedy", 1, None, None)
     assert done.value is not None
