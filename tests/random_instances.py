@@ -22,6 +22,7 @@ from random_openings import (
     with_traits,
 )
 from scenes import Scene
+from solved_once import made_once
 
 from allokering.engine.build import build
 from allokering.formulation.paths import PathOptions
@@ -57,6 +58,10 @@ def random_case(seed: int) -> tuple[Instance, Model]:
 
     Draws with little to choose, or with a trainee who has no path at all, are kept one time in 25.
     """
+    return made_once(f"random-case-{seed}", lambda: _drawn(seed))
+
+
+def _drawn(seed: int) -> tuple[Instance, Model]:
     draw = Random(seed)
     while True:
         settings = _settings(draw)

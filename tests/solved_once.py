@@ -1,4 +1,4 @@
-"""A job is solved once in a session of tests, whichever process asks first.
+"""A job is solved once in a session of tests, and a random case drawn once, whichever process asks first.
 
 Documents, instances' tables, reports and workbooks speak of the same few plans. What they test is what is said of a
 plan; that it can be made, and how, is tested where each job is run by itself.
@@ -10,7 +10,9 @@ import os
 import pickle
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from filelock import FileLock
@@ -20,6 +22,8 @@ from allokering.engine.run import Result, run
 from allokering.events import Observer, unheard
 from allokering.solvers.budget import Budget
 
+Made = TypeVar("Made")
+
 FOLDER = "ALLOKERING_TESTS_SOLVED"
 """The environment variable that tells the workers of a session where its results are."""
 
@@ -28,13 +32,17 @@ def solved_once(job: Job, observer: Observer = unheard, budget: Budget | None = 
     """What `run` makes of the job, or made of it before; a job with a time limit is run each time."""
     if budget is not None and budget.left is not None:
         return run(job, observer, budget)
-    place = Path(os.environ[FOLDER]) / f"{job.key}.pickle"
+    return made_once(job.key, lambda: run(job, observer, budget))
+
+
+def made_once(name: str, make: Callable[[], Made]) -> Made:
+    """What has been made under the name in this session, or is made now; each who asks has a copy of its own."""
+    place = Path(os.environ[FOLDER]) / f"{name}.pickle"
     with FileLock(f"{place}.lock"):
         if not place.exists():
-            place.write_bytes(pickle.dumps(run(job, observer, budget)))
-        result = pickle.loads(place.read_bytes())  # noqa: S301 - this session wrote it
-    assert isinstance(result, Result)
-    return result
+            place.write_bytes(pickle.dumps(make()))
+        made: Made = pickle.loads(place.read_bytes())  # noqa: S301 - this session wrote it
+    return made
 
 
 def begin_session(config: pytest.Config) -> None:

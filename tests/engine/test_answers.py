@@ -97,10 +97,11 @@ def test_the_same_change_has_the_same_answer(narvik: Base) -> None:
     assert len(changes_of_plan(back.plan)) == 2
 
 
+@pytest.mark.slow
 def test_random_answers_are_cold_optima() -> None:
     """Whatever the instance, the model and the change; where nothing is possible, both say so."""
     met: Counter[str] = Counter()
-    for seed in range(40):
+    for seed in range(20):
         instance, model = random_case(seed)
         draw = Random(f"answer {seed}")
         try:
@@ -115,7 +116,7 @@ def test_random_answers_are_cold_optima() -> None:
                 continue
             met[_met(base, change, job)] += 1
 
-    assert met["answered"] > 20
+    assert met["answered"] > 10
 
 
 def _met(base: Base, change: Change, job: Job) -> str:

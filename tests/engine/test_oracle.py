@@ -1,4 +1,4 @@
-"""The solver agrees with the oracle on random instances; `test_random_features` shows that these are of every kind."""
+"""The solver agrees with the oracle on random instances, of which each feature of a model decides one at least."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from random_instances import random_case
 from allokering.engine.build import build
 from allokering.solvers.exact.solve import solve_exact
 
-SEEDS = [range(first, first + 10) for first in range(0, 300, 10)]
-"""Seeds of random cases in chunks."""
+SEEDS = [*(range(first, first + 10) for first in range(0, 150, 10)), range(226, 227)]
+"""Seeds of random cases in chunks. How far a programme's supervisors may be away decides the last, and none before."""
 
 
 @pytest.mark.parametrize("seeds", SEEDS, ids=str)

@@ -10,7 +10,7 @@ from allokering.engine.run import run
 from allokering.errors import NoPlanPossible
 from allokering.verifier.verify import verify
 
-SEEDS = 300
+SEEDS = 120
 CHUNK = 15
 
 
