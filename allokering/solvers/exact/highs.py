@@ -22,7 +22,7 @@ from allokering.solvers.exact.objectives import Group, Objective, alone, grouped
 from allokering.solvers.exact.program import relax, search
 from allokering.solvers.exact.restricted_pool import restricted_pool
 from allokering.solvers.exact.rows import LagrangianBound, Rows
-from allokering.solvers.integer_bound import rounded_up
+from allokering.solvers.integer_bound import given_away, rounded_up
 from allokering.solvers.outcome import Report, Status, TierAnswer, UniqueAnswer
 
 WARMTH = 10.0
@@ -109,13 +109,31 @@ class HighsTiers:
             number += len(group.parts)
         self._rows.restore(mark)
 
+    def _narrow(self) -> Floats:
+        """Every tier relaxed once more, now that all are held: rules out more; by column, the room that it takes.
+
+        The room is what a relaxation's bound leaves to the value that is held. A column is in no optimal plan if it
+        takes more than all of one tier's; if it takes much of several, it is in few.
+        """
+        taken = np.zeros(self._rows.options)
+        for part, value in self._held:
+            relaxed = relax(self._rows, part.prices.astype(float), self._most, self._budget)
+            if relaxed is not None:
+                relaxed.proven.fix(self._most, value, self._rows.options)
+                taken += self._taken(relaxed.proven, value)
+        return taken
+
+    def _taken(self, proven: LagrangianBound, value: int) -> Floats:
+        room = max(value - proven.bound, 0.0) + given_away(proven.bound)
+        return np.maximum(proven.reduced[: self._rows.options], 0) / room
+
     def _search_few(self, scores: Floats) -> None:
         """The group at hand over a restricted pool; keeps what is better."""
         assert self._best is not None  # noqa: S101 - ties are broken of a plan
         pool = restricted_pool(self._columns, self._most, scores, self._best.options)
         found = search(
-            self._rows, self._cost, pool, self._budget, seed=self._seed, unit=self._group.unit, start=self._best,
-            is_whole=self._is_whole,
+            self._rows, self._cost, pool, self._budget, seed=self._seed, unit=self._group.unit,
+            is_whole=self._is_whole, at_most=self._weighed() - self._group.unit,
         )  # fmt: skip
         if found.options is not None:
             self._take(found.options, found.adjustments)
@@ -194,11 +212,7 @@ class HighsTiers:
         if self._is_met(self._bound):
             return
         reduced = np.maximum(relaxed.proven.reduced[: self._rows.options], 0)
-        if group.numbers[0] >= len(self._objectives):
-            # The plan at hand was not chosen for this objective: most can be ruled out by one that was.
-            self._search_few(reduced)
-            self._fix()
-        elif self._best is None or self._has_moved:
+        if self._best is None or self._has_moved:
             liked = np.zeros(self._rows.options) if self._liked is None else self._liked
             self._search_pool(RARELY * reduced + liked, group.numbers[0])
             self._fix()
@@ -294,7 +308,12 @@ class HighsTiers:
         self._cost, self._bound = self._group.cost, None
         if not self._rows.width:
             return UniqueAnswer(self._best, is_unique=True)
+        taken = self._narrow()
         self._relax()
+        if self._best is not None and self._proven is not None:
+            # The plan at hand was not chosen for this objective: most can be ruled out by one that was.
+            self._search_few(taken + self._taken(self._proven, self._value(part)))
+            self._fix()
         while self._best is not None and not self._budget.is_over:
             is_open = self._most[: self._rows.options] > 0
             if np.bincount(self._columns.actor[is_open]).max(initial=1) == 1:
@@ -305,7 +324,7 @@ class HighsTiers:
             self._rows.exclude(np.flatnonzero(chosen))
             found = search(
                 self._rows, self._cost, self._most, self._budget, seed=self._seed, unit=part.unit,
-                is_whole=self._is_whole,
+                is_whole=self._is_whole, at_most=self._value(part),
             )  # fmt: skip
             self._rows.restore(mark)
             if found.status is Status.INFEASIBLE:

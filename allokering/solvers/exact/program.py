@@ -138,6 +138,7 @@ def search(
     start: Solution | None = None,
     is_lean: bool = True,
     is_whole: bool = False,
+    at_most: int | None = None,
     told: Callable[[float], None] | None = None,
 ) -> Searched:
     """Branch and cut over what is open.
@@ -152,6 +153,7 @@ def search(
         start: a solution to begin from.
         is_lean: without searches for better solutions: most of the time goes to proof.
         is_whole: must adjustments be whole numbers? As continuous ones they halve the time, and only relax the program.
+        at_most: what a solution may cost to be of interest; the bound need not be above it.
         told: hears of every better value.
     """
     columns = rows.columns
@@ -161,6 +163,9 @@ def search(
     highs = quiet_highs(
         heuristics=not is_lean, random_seed=seed, mip_abs_gap=NO_GAP * unit, **(LEAN if is_lean else {})
     )
+    if at_most is not None:
+        # A node is cut off as it would be by an incumbent of this value, without one being at hand.
+        highs.setOptionValue("objective_bound", at_most + unit / 2)
     highs.passModel(
         model_of(program.table, cost[program.kept], most[program.kept], program.lower, program.upper, whole)
     )
