@@ -30,7 +30,7 @@ from rich.console import Console
 from allokering.cli import INTERRUPTED
 from allokering.cli import main as allokering
 from allokering.commands.stopping import signals_held
-from allokering.events import Began, Event, Improved, Stage
+from allokering.events import Began, Event, Improved
 from allokering.files.plan_files import read_plan
 from allokering.files.reading import read_instance
 from allokering.model import load_model
@@ -40,7 +40,8 @@ TELLS = "phase: "
 """What a line begins with that says which phase begins."""
 LOADING, IMPROVING = "loading", "improving"
 """Reading and building, before the placement; the placement once there is a plan."""
-PHASES = (LOADING, *(stage.value for stage in Stage))
+PEEK = os.WEXITED | os.WNOHANG | os.WNOWAIT
+"""Has a process ended? It is left to be waited for."""
 
 
 @dataclass
@@ -48,7 +49,7 @@ class Run:
     """One `allokering solve`."""
 
     began: dict[str, float] = field(default_factory=dict)
-    """By phase: seconds after the process began."""
+    """By phase: processor seconds until it began."""
     phase: str = ""
     """In which it was stopped."""
     moment: float = 0.0
@@ -56,7 +57,7 @@ class Run:
     seconds: float = 0.0
     """From then, or from the beginning, to its end."""
     processor: float = 0.0
-    """Processor seconds of the process, in that time."""
+    """Processor seconds of the process, in that time; its own children's in so far as they have ended."""
     code: int = 0
     says: str = ""
     """What has become of the plan."""
@@ -69,8 +70,8 @@ class Run:
 
 
 def lengths(run: Run) -> dict[str, float]:
-    """Seconds that each phase took, of a run that was not stopped."""
-    begins = [*run.began.values(), run.seconds]
+    """Processor seconds that each phase took, of a run that was not stopped."""
+    begins = [*run.began.values(), run.processor]
     return {
         phase: max(0.0, after - begins[place])
         for place, (phase, after) in enumerate(zip(run.began, begins[1:], strict=True))
@@ -78,21 +79,12 @@ def lengths(run: Run) -> dict[str, float]:
 
 
 def solve(instance: str, options: tuple[str, ...], phase: str = "", wait: float = 0.0) -> Run:
-    """Solve, and stop so many seconds after a phase begins; without a phase, at the end."""
+    """Solve, and stop so many processor seconds after a phase begins; without a phase, at the end."""
     run = Run()
     with tempfile.TemporaryDirectory() as folder:
         plan = Path(folder) / "plan"
-        arguments = [
-            sys.executable,
-            "-m",
-            "benchmarks.stopping",
-            "--told",
-            "solve",
-            instance,
-            "-o",
-            str(plan),
-            *options,
-        ]
+        told = ["--told", "solve", instance, "-o", str(plan), *options]
+        arguments = [sys.executable, "-m", "benchmarks.stopping", *told]
         since = time.monotonic()
         with subprocess.Popen(arguments, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
             worked = 0.0
@@ -101,17 +93,24 @@ def solve(instance: str, options: tuple[str, ...], phase: str = "", wait: float 
                 if not line.startswith(TELLS):
                     continue
                 now = line.removeprefix(TELLS).strip()
-                run.began[now] = time.monotonic() - since
+                run.began[now] = _worked(process.pid)
                 if now == phase:
-                    time.sleep(wait)
-                    worked, run.moment = _worked(process.pid), time.monotonic() - since
-                    process.send_signal(signal.SIGINT)
+                    worked = _wait(process.pid, run.began[now] + wait)
+                    run.moment = time.monotonic() - since
+                    os.kill(process.pid, signal.SIGINT)  # it is not reaped yet, so the number is its own
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = run.code = os.waitstatus_to_exitcode(status)
             run.seconds = time.monotonic() - since - run.moment
             run.processor = usage.ru_utime + usage.ru_stime - worked
         run.phase, run.says = phase, _said_of(plan, instance)
     return run
+
+
+def _wait(process: int, worked: float) -> float:
+    """Until the process has worked so long, or ended; the processor seconds it has then."""
+    while _worked(process) < worked and os.waitid(os.P_PID, process, PEEK) is None:
+        time.sleep(0.005)
+    return _worked(process)
 
 
 def _worked(process: int) -> float:
@@ -176,7 +175,11 @@ def main(
     signal.signal(signal.SIGINT, signal.default_int_handler)
     draw = Random(seed)
     whole = solve(instance, options, "" if given_up is None else IMPROVING, given_up or 0.0)
-    took = lengths(whole) if given_up is None else {LOADING: whole.began["placement"], IMPROVING: given_up}
+    took = (
+        lengths(whole)
+        if given_up is None
+        else {LOADING: whole.began["placement"] - whole.began[LOADING], IMPROVING: given_up}
+    )
     click.echo(
         f"{instance} {' '.join(options)}: {whole.seconds:.1f} s, processor {whole.processor:.1f}, exit {whole.code}"
     )
