@@ -127,6 +127,16 @@ class Instance:
         return Instance.of(self.name, self.settings, rows)
 
     @property
+    def is_validated(self) -> bool:
+        """Has it been found without fault? What is made or edited in code has not, until `validated` has read it."""
+        return "_is_validated" in self.__dict__
+
+    def found_valid(self) -> Instance:
+        """This instance, marked as found without fault: for those who have looked at every row."""
+        self.__dict__["_is_validated"] = True  # as `cached_property` does: no field, so no copy that is edited has it
+        return self
+
+    @property
     def tables(self) -> Frames:
         """Each table as a pandas data frame, made when it is asked for: `instance.tables["trainees"]`."""
         return Frames(TABLES, self.rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,12 @@ from allokering.engine.job import Job, SolveOptions, parse_overrides
 from allokering.engine.publish import check_target, publish
 from allokering.engine.recorded_changes import changed_instance, changed_model, read_changes, recorded
 from allokering.engine.run import run
-from allokering.events import Began, Stage
+from allokering.events import Began, Observer, Stage
 from allokering.files.lock import locked
 from allokering.files.plan_files import read_plan
 from allokering.files.reading import read_instance
 from allokering.formulation.scope import OBJECTIVES
+from allokering.instance import Instance
 from allokering.language import say
 from allokering.model import load_model
 from allokering.plan import Plan
@@ -92,19 +94,27 @@ def solve(
     check_target(output)
     stop = Stop()
     budget = Budget(None if time_limit is None else time_limit - (time.monotonic() - began), stop)
-    with stoppable(stop), locked(output), watched(Console(stderr=True)) as watcher:
+    # Until all is told: what is published is not called interrupted.
+    with stoppable(stop):
+        with locked(output), watched(Console(stderr=True)) as watcher:
+            plan = in_a_thread(partial(_made, job, watcher, budget, output))
+        _tell(found, plan, output, as_json=as_json)
 
-        def make() -> Plan:
-            result = run(job, watcher, budget)
-            watcher(Began(Stage.WRITING, budget.seconds))
-            publish(result, output)
-            return result.plan
 
-        plan = in_a_thread(make)
+def _made(job: Job, observer: Observer, budget: Budget, output: Path) -> Plan:
+    """The plan, solved, verified and published."""
+    result = run(job, observer, budget)
+    observer(Began(Stage.WRITING, budget.seconds))
+    publish(result, output)
+    return result.plan
+
+
+def _tell(instance: Instance, plan: Plan, output: Path, *, as_json: bool) -> None:
+    """Say what has come of it: the plan's record or a summary, the notes, and where the plan is."""
     if as_json:
         click.echo(plan.header.model_dump_json(indent=2))
     else:
-        Console(width=None if Console().is_terminal else 120).print(summary(found, plan))
+        Console(width=None if Console().is_terminal else 120).print(summary(instance, plan))
     for note in plan.header.notes:
         click.echo(say("Note: {note}", note=note.told()), err=True)
     click.echo(

@@ -6,11 +6,12 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.metadata import version
 
 from allokering.errors import UsageError
+from allokering.files.validated import validated
 from allokering.formulation.scope import Objective
 from allokering.instance import Instance
 from allokering.language import say
@@ -52,6 +53,15 @@ class Job:
         """The pins are the instance's too."""
         if not set(self.pins) <= set(self.instance.pins):
             raise ValueError("pins that the plan is to record, but that the instance does not hold")
+
+    def validated(self) -> Job:
+        """The same job, its instance as reading its files would give it; itself, where that has been read.
+
+        Raises:
+            InstanceFaulty: with every fault of an instance made or edited in code.
+        """
+        instance = validated(self.instance)
+        return self if instance is self.instance else replace(self, instance=instance)
 
     @property
     def key(self) -> str:

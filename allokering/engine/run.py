@@ -88,12 +88,14 @@ def run(
         likeness: a like job that has been solved: the values are the same as without it, sooner.
 
     Raises:
+        InstanceFaulty: the instance was made or edited in code, and has faults that a file would not be read with.
         UsageError: the list solver is not installed.
         NoPlanPossible: no plan can satisfy the hard rules.
         NoPlanInTime: the budget was over before a first plan.
         StageFailed: a stage could not finish what the placement promised, or the plan does not verify.
     """
     budget = Budget() if budget is None else budget
+    job = job.validated()
     instance, model, options = job.instance, job.model, job.options
     available_solver(options.list_solver)
     began, worked = budget.seconds, time.process_time()

@@ -38,7 +38,7 @@ def instance_from_tables(
     rows = rows_of_tables(values, sheets, SETTINGS_SHEET, faults)
     if faults:
         raise InstanceFaulty(say("Faults in {name}: {count}", name=name, count=len(faults)), in_order(faults))
-    return Instance.of(name, Settings.model_validate(values), rows)
+    return Instance.of(name, Settings.model_validate(values), rows).found_valid()
 
 
 def _sheet(table: str, given: Iterable[Mapping[str, Any]] | pd.DataFrame) -> Sheet:

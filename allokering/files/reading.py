@@ -43,7 +43,8 @@ def read_instance(name_or_path: str | Path) -> Instance:
     rows = rows_of_tables(values, sheets, SETTINGS_SHEET if path.is_file() else SETTINGS_FILE, faults)
     if faults:
         raise InstanceFaulty(say("Faults in {name}: {count}", name=name_or_path, count=len(faults)), in_order(faults))
-    return Instance.of(path.stem if path.is_file() else path.resolve().name, Settings.model_validate(values), rows)
+    name = path.stem if path.is_file() else path.resolve().name
+    return Instance.of(name, Settings.model_validate(values), rows).found_valid()
 
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, Sheet | None], list[Fault]]:

@@ -20,16 +20,20 @@ from allokering.tables import TABLES, Row
 def validated(instance: Instance) -> Instance:
     """The same instance, as reading its files would give it: in canonical order, dates of pins as ISO writes them.
 
+    One that has been found without fault already, as those that were read have, is not looked at again.
+
     Raises:
         InstanceFaulty: with every fault, in the order of the tables and their rows.
     """
+    if instance.is_validated:
+        return instance
     faults: list[Fault] = []
     values = read_settings(instance.settings, faults)
     sheets = {table: _sheet(instance, table) for table in TABLES}
     rows = rows_of_tables(values, sheets, SETTINGS_SHEET, faults)
     if faults:
         raise InstanceFaulty(say("Faults in {name}: {count}", name=instance.name, count=len(faults)), in_order(faults))
-    return Instance.of(instance.name, Settings.model_validate(values), rows)
+    return Instance.of(instance.name, Settings.model_validate(values), rows).found_valid()
 
 
 def key_text(row: Row) -> str:

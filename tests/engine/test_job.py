@@ -11,6 +11,10 @@ from scenes.one_row_each import sample
 
 from allokering.engine import job as jobs
 from allokering.engine.job import Job, SolveOptions
+from allokering.engine.run import run
+from allokering.errors import InstanceFaulty
+from allokering.files import validated as validation
+from allokering.files.reading import read_instance
 from allokering.instance import Instance
 from allokering.tables import Pin
 
@@ -79,3 +83,25 @@ def test_pins_to_record_are_the_instances() -> None:
     """Else the plan would say that it keeps what nobody asked of it."""
     with pytest.raises(ValueError, match="does not hold"):
         Job(instance(), MODEL, pins=(PIN,))
+
+
+def test_an_instance_made_in_code_is_validated_as_files_are() -> None:
+    """Every fault is told, before anything is solved; what a change of code touches is validated again."""
+    good = read_instance("narvik-2022")
+    doctors = (good.doctors[0].model_copy(update={"municipality_id": "nowhere"}), *good.doctors[1:])
+    edited = replace(good, doctors=doctors)
+
+    with pytest.raises(InstanceFaulty, match=r"municipality.*nowhere"):
+        run(Job(edited, MODEL))
+
+
+def test_an_instance_that_was_read_is_not_validated_a_second_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor one that was found without fault before, in another process either."""
+    read = read_instance("narvik-2022")
+    made = Job(instance(), MODEL).validated()
+    monkeypatch.setattr(validation, "rows_of_tables", None)
+
+    for known in (Job(read, MODEL), made, pickle.loads(pickle.dumps(made))):  # noqa: S301 - its own
+        assert known.validated() is known
+    with pytest.raises(TypeError):
+        Job(replace(read), MODEL).validated()

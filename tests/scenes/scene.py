@@ -37,7 +37,7 @@ class Scene:
             "start": self.start,
             "periods": self.periods,
             "period_months": self.period_months,
-            "provenance": {},
+            "provenance": dict.fromkeys(TABLES, "assumption"),
         }
         return Settings.model_validate(settings | dict(self.told))
 
