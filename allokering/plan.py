@@ -9,13 +9,16 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from allokering.frames import Frames
 from allokering.notes import Note
 from allokering.tables import Form, Id, Kroner, Patients, Pin, Residents, Row, Share, Unit
+
+Direction = Literal["restricts", "relaxes"]
+"""What a change does to the plans of an instance."""
 
 
 class PlacementStatus(StrEnum):
@@ -218,6 +221,8 @@ class RecordedChange(BaseModel):
     key: str
     contents: dict[str, Any]
     """In plain values, as a file of the change holds them."""
+    direction: Direction | None = None
+    """Does it only take plans away, or only allow more? None: that cannot be told from the tables."""
 
 
 class PlanHeader(BaseModel):
@@ -242,6 +247,8 @@ class PlanHeader(BaseModel):
     the same tables. None: made by a version that does not say."""
     notes: tuple[Note, ...] = ()
     """What a reader must know that the tables do not say, as data: see `allokering.notes`."""
+    parameters: str | None = None
+    """Key of what tuned column generation; None where another solver made the placement."""
     pins: tuple[Pin, ...] = ()
     """Pins given with an earlier plan, in addition to the instance's own."""
     changes: tuple[RecordedChange, ...] = ()

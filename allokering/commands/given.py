@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from allokering.engine.recorded_changes import changed_instance, changed_model, changes_of_plan
+from allokering.engine.recorded_changes import changed_model, made_again
 from allokering.files.plan_files import read_plan
 from allokering.files.reading import read_instance
 from allokering.instance import Instance
@@ -38,7 +38,6 @@ def read_given(instance: str, plan: Path, model_name: str | None) -> Given:
         UsageError: there is no plan.
     """
     found, written = read_instance(instance), read_plan(plan)
-    made = changes_of_plan(written)
-    found = changed_instance(found, made)
+    found, made = made_again(found, written)
     model = changed_model(load_model(model_name or written.header.model.name, written.header.overrides), made)
     return Given(found, model, written, verify(with_recorded_pins(found, written), model, written))

@@ -82,6 +82,7 @@ def solve(
     with marking(instance, faults):
         found = read_instance(instance)
     made = read_changes(changes)
+    records = recorded(made, found)
     found = changed_instance(found, made)
     pins: tuple[Pin, ...] = ()
     if pinned is not None:
@@ -90,7 +91,7 @@ def solve(
         found = found.with_pins(pins)
     model = changed_model(load_model(model_name or found.settings.model, parse_overrides(overrides)), made)
     start = None if start_path is None else read_plan(start_path)
-    job = Job(found, model, SolveOptions(**options), start, pins, recorded(made))
+    job = Job(found, model, SolveOptions(**options), start, pins, records)
     check_target(output)
     stop = Stop()
     budget = Budget(None if time_limit is None else time_limit - (time.monotonic() - began), stop)

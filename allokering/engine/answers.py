@@ -137,8 +137,9 @@ class Base:
         """
         instance, model = change.apply(self.job.instance, self.job.model)
         # The change may speak of pins that the plan recorded beside the instance's own: they come before it.
-        before = (Change(pins=self.job.pins),) if self.job.pins else ()
-        return Job(instance, model, self.job.options, None, (), (*self.job.changes, *recorded((*before, change))))
+        before = recorded([Change(pins=self.job.pins)] if self.job.pins else [])
+        records = (*self.job.changes, *before, *recorded([change], self.job.instance))
+        return Job(instance, model, self.job.options, None, (), records)
 
     def answer(
         self,

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from typing import Literal
 
 from allokering.engine.change import Change
 from allokering.engine.edits import AddRow, Cell, Edit, RemoveRows, ScaleColumn, SetCells, attribute_of, found_by
 from allokering.instance import Instance
+from allokering.plan import Direction
 from allokering.tables import Pin, PinVerb, PinWhat, Row
-
-Direction = Literal["restricts", "relaxes"]
 
 LESS_RESTRICTS = {
     ("site_slots", "slots"),

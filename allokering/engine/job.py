@@ -17,6 +17,7 @@ from allokering.instance import Instance
 from allokering.language import say
 from allokering.model import Model
 from allokering.plan import PLAN_TABLES, Plan, RecordedChange
+from allokering.solvers.column_generation.parameters import DEFAULTS
 from allokering.solvers.solve import Solver
 from allokering.tables import Pin
 
@@ -81,6 +82,7 @@ class Job:
             "list_solver": options.list_solver,
             "start": None if self.start is None else _sha256_of(self.start),
             "versions": versions(),
+            "parameters": DEFAULTS.key,
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from allokering.engine.change import Change, change_of
 from allokering.engine.change_file import read_change
+from allokering.engine.direction import direction
 from allokering.errors import Fault
 from allokering.files.plan_files import HEADER_FILE, PlanFaulty
 from allokering.instance import Instance
@@ -38,9 +39,37 @@ def changed_model(model: Model, changes: Sequence[Change]) -> Model:
     return model
 
 
-def recorded(changes: Iterable[Change]) -> tuple[RecordedChange, ...]:
-    """Changes as a plan records them."""
-    return tuple(RecordedChange(key=change.key, contents=change.plain()) for change in changes)
+def recorded(changes: Iterable[Change], instance: Instance | None = None) -> tuple[RecordedChange, ...]:
+    """Changes as a plan records them.
+
+    Args:
+        changes: made one after the other.
+        instance: of which the first was made; None: whether they restrict or relax is left open.
+    """
+    found: list[RecordedChange] = []
+    before: Change | None = None
+    for change in changes:
+        if instance is not None and before is not None:
+            instance = before.of_instance(instance)
+        way = None if instance is None else direction(change, instance)
+        found.append(RecordedChange(key=change.key, contents=change.plain(), direction=way))
+        before = change
+    return tuple(found)
+
+
+def made_again(instance: Instance, plan: Plan) -> tuple[Instance, tuple[Change, ...]]:
+    """The instance as the plan's changes make it, and those changes.
+
+    Raises:
+        PlanFaulty: what is recorded of one is not so.
+        ChangeFaulty: it is no change.
+    """
+    changes = changes_of_plan(plan)
+    for number, (change, one) in enumerate(zip(changes, plan.header.changes, strict=True), start=1):
+        if one.direction is not None and one.direction != direction(change, instance):
+            raise _faulty(number, "direction", one.direction, say("what the change does to the plans of the instance"))
+        instance = change.of_instance(instance)
+    return instance, changes
 
 
 def changes_of_plan(plan: Plan) -> tuple[Change, ...]:
@@ -54,7 +83,12 @@ def changes_of_plan(plan: Plan) -> tuple[Change, ...]:
     for number, one in enumerate(plan.header.changes if plan.header else (), start=1):
         change = change_of(one.contents, f"{HEADER_FILE} changes {number}")
         if change.key != one.key:
-            fault = Fault(HEADER_FILE, None, f"changes {number} key", one.key, say("the key of what is recorded"))
-            raise PlanFaulty(say("Faults in {name}: {count}", name=HEADER_FILE, count=1), [fault])
+            raise _faulty(number, "key", one.key, say("the key of what is recorded"))
         found.append(change)
     return tuple(found)
+
+
+def _faulty(number: int, what: str, value: str, expected: str) -> PlanFaulty:
+    """Of a change that the plan records."""
+    fault = Fault(HEADER_FILE, None, f"changes {number} {what}", value, expected)
+    return PlanFaulty(say("Faults in {name}: {count}", name=HEADER_FILE, count=1), [fault])

@@ -23,6 +23,7 @@ from allokering.language import say
 from allokering.plan import ContentHash, Plan, PlanHeader, PlanTables, TierResult
 from allokering.problem import Problem, Solution
 from allokering.solvers.budget import Budget
+from allokering.solvers.column_generation.parameters import DEFAULTS
 from allokering.solvers.column_generation.state import NAME as LARGE
 from allokering.solvers.exact.completion import complete
 from allokering.solvers.exact.knowledge import Knowledge
@@ -236,6 +237,7 @@ def _header(
         tiers=tiers,
         stages=stages,
         unique=is_unique,
+        parameters=DEFAULTS.key if outcome.solver == LARGE else None,
         notes=tuple(watch.notes),
         pins=job.pins,
         changes=job.changes,

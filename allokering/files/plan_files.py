@@ -143,6 +143,8 @@ def change_cells(changes: Sequence[RecordedChange]) -> Iterator[tuple[str, str]]
     """Changes as keys and values of a plan workbook: their contents as JSON, in parts that cells can hold."""
     for number, change in enumerate(changes):
         yield f"changes.{number}.key", change.key
+        if change.direction is not None:
+            yield f"changes.{number}.direction", change.direction
         # Without spaces, which are lost at the ends of a cell.
         text = json.dumps(change.contents, separators=(",", ":")).replace(" ", "\\u0020")
         for part, begin in enumerate(range(0, len(text), CELL_HOLDS)):

@@ -15,7 +15,7 @@ from allokering.solvers.solve import Solver, solve
 
 @dataclass(frozen=True)
 class ProblemAnswer:
-    """What a solver says of a problem, by name. Without a solution, everything but the status is empty."""
+    """What a solver says of a problem, by name. Without a solution there are status, notes, and a bound if any."""
 
     status: Status
     choices: dict[str, str]
@@ -31,6 +31,8 @@ class ProblemAnswer:
     notes: tuple[Note, ...]
     seconds: float
     solution: Solution | None
+    bound: int | None = None
+    """Without a solution: none has a lower value in the first tier; None where that is not known."""
 
     @property
     def values(self) -> tuple[int, ...]:
@@ -40,6 +42,7 @@ class ProblemAnswer:
     @override
     def __repr__(self) -> str:
         told = "; ".join(f"{tier.tier.name} {tier.value} (bound {tier.bound})" for tier in self.tiers)
+        told = told if self.bound is None else f"bound {self.bound}"
         return f"ProblemAnswer({self.status}{': ' if told else ''}{told})"
 
 
@@ -81,7 +84,7 @@ def solve_problem(
     )
     solution = outcome.solution
     if solution is None:
-        return ProblemAnswer(outcome.status, {}, {}, {}, {}, (), outcome.notes, outcome.seconds, None)
+        return ProblemAnswer(outcome.status, {}, {}, {}, {}, (), outcome.notes, outcome.seconds, None, outcome.bound)
     if not problem.is_feasible(solution):
         raise AssertionError("the solution breaks a bound: this is a fault of the solver")
     reliefs = len(problem.reliefs)

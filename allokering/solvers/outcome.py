@@ -81,6 +81,8 @@ class Outcome:
     """Are ties resolved: is the solution the one that every machine, engine and seed ends with?"""
     knowledge: Knowledge | None = None
     """What the solve taught; None where nothing was."""
+    bound: int | None = None
+    """Without a solution: no solution has a lower value in the first tier; None where nothing is proven of it."""
 
     def with_solution(self, problem: Problem, solution: Solution) -> Outcome:
         """The same bounds with another solution, its values and the statuses that follow."""

@@ -31,7 +31,7 @@ def solve_large(
     *,
     seed: int = 0,
     workers: int = 1,
-    work_limit: float | None = None,
+    no_improvement_limit: int | None = None,
     time_limit: float | None = None,
     budget: Budget | None = None,
     start: Solution | None = None,
@@ -45,7 +45,7 @@ def solve_large(
         seed: of the neighbourhoods; the same seed gives the same plan.
         workers: neighbourhoods, or blocks, solved side by side; the plan does not depend on it. The first plan of a
             large-scale problem has a thread of its own, beside the root node.
-        work_limit: neighbourhoods in a row that may fail before a step's search ends; None: one per actor.
+        no_improvement_limit: neighbourhoods in a row that may fail before a step's search ends; None: one per actor.
         time_limit: seconds in all. A guard: where it strikes, the plan depends on the machine, and the outcome says so.
         budget: seconds and stop token of a whole that this is a part of, instead of `time_limit`.
         start: a feasible solution to begin from; the outcome is never worse.
@@ -61,7 +61,7 @@ def solve_large(
     space = Workspace(problem, seed, workers, parameters)
     method, schedule = method_and_schedule(space)
     state = SearchState(problem, space.pool, schedule.steps, progress)
-    limit = round(work_limit or parameters.driver.no_improvement * len(problem.actors)) or 1
+    limit = no_improvement_limit or round(parameters.driver.no_improvement * len(problem.actors)) or 1
     search = PriceAndBranch(space, method, schedule, state, limit, budget)
     if start is not None:
         state.begin_from(start)
@@ -70,14 +70,15 @@ def solve_large(
     finally:
         method.stop(state, schedule.steps[0])
         state.prefer_start()
-    if state.incumbent is None:
-        is_infeasible = not has_plan and state.is_infeasible and not budget.stopped
-        return Outcome(Status.INFEASIBLE if is_infeasible else Status.UNKNOWN, None, (), NAME, budget.seconds)
     notes: tuple[Note, ...] = ()
     if budget.stopped:
         notes = (Note.INTERRUPTED,)
     elif state.struck or budget.is_over:
         notes = (Note.STRUCK,)
+    if state.incumbent is None:
+        if not has_plan and state.is_infeasible and not budget.stopped:
+            return Outcome(Status.INFEASIBLE, None, (), NAME, budget.seconds)
+        return Outcome(Status.UNKNOWN, None, (), NAME, budget.seconds, notes, bound=state.bound_on_first_tier())
     outcome = search.canonical(state.outcome(budget.seconds, notes))
     return replace(outcome, seconds=budget.seconds)
 

@@ -102,6 +102,11 @@ class SearchState:
         if keeps_objective_cuts(start, self.objective_cuts):
             self.incumbent = start
 
+    def bound_on_first_tier(self) -> int:
+        """What is proven of it: also where no plan is known."""
+        bound = self.bounds[0]
+        return trivial_bound(self._problem, 0) if bound is None else bound
+
     def outcome(self, seconds: float, notes: tuple[Note, ...]) -> Outcome:
         """The incumbent, which there must be, and how good it is in every tier."""
         assert self.incumbent is not None  # noqa: S101 - asked for only with a plan

@@ -149,7 +149,8 @@ def _outcome(
 ) -> Outcome:
     problem, best = columns.problem, reached.solution
     if best is None:
-        return Outcome(reached.status, None, (), name, budget.seconds)
+        notes = (Note.INTERRUPTED,) if budget.stopped else (Note.STRUCK,) if budget.struck else ()
+        return Outcome(reached.status, None, (), name, budget.seconds, notes, bound=reached.bound)
     is_unique = False
     if reached.is_proven and is_canonical:
         broken = break_ties(columns, model, best, budget)

@@ -68,6 +68,8 @@ class Reached:
 
     is_proven: bool = False
     """Is every objective solved to proof?"""
+    bound: int | None = None
+    """Without a solution, of the first tier; None where there is none."""
 
 
 def tier_by_tier(
@@ -88,7 +90,10 @@ def tier_by_tier(
         best = _better(problem, group.numbers[-1], best, answer.solution)
         if best is None:
             status = Status.INFEASIBLE if answer.status is Status.INFEASIBLE else Status.UNKNOWN
-            return Reached(status, None)
+            bound = least_conceivable(columns, group.parts[0])
+            if len(group.parts) == 1 and answer.bound is not None:
+                bound = max(bound, answer.bound)
+            return Reached(status, None, bound=None if status is Status.INFEASIBLE else bound)
         values = tuple(part.value(columns, best.options, best.adjustments) for part in group.parts)
         seconds = (time.monotonic() - began) / len(group.parts)
         for part, value, bound in zip(group.parts, values, _bounds(columns, group, answer.bound, values), strict=True):

@@ -94,7 +94,7 @@ def test_a_larger_problem_is_solved_within_the_gap_it_reports(seed: int) -> None
     problem = jobs_and_agents(40, 5, seed)
     optimum = values(solve_exact(problem))[0]
 
-    outcome = solve_large(problem, work_limit=10)
+    outcome = solve_large(problem, no_improvement_limit=10)
 
     assert bounds(outcome)[0] <= optimum <= values(outcome)[0]
     assert outcome.tiers[0].gap < 0.01
@@ -104,7 +104,8 @@ def test_the_same_seed_gives_the_same_solution_with_any_number_of_workers() -> N
     """Of the neighbourhoods too, which a problem as small as this would not need."""
     problem = jobs_and_agents(40, 5, seed=4)
     first, second = (
-        solve_large(problem, seed=7, workers=workers, work_limit=10, parameters=NO_ENUMERATION) for workers in (1, 2)
+        solve_large(problem, seed=7, workers=workers, no_improvement_limit=10, parameters=NO_ENUMERATION)
+        for workers in (1, 2)
     )
 
     assert first.solution is not None
@@ -138,7 +139,7 @@ def test_a_start_is_never_made_worse() -> None:
     start = Solution(options, overtime)
 
     at_once = solve_large(problem, start=start, time_limit=0.0)
-    later = solve_large(problem, start=start, work_limit=5)
+    later = solve_large(problem, start=start, no_improvement_limit=5)
 
     assert at_once.solution is not None
     assert values(at_once) == problem.values(start)

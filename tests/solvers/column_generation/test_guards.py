@@ -90,7 +90,7 @@ def test_a_root_node_solved_less_far_for_want_of_time_is_told(gap: float, is_tol
     """Nearly solved is enough when time is dear; where time was not what decided, nothing is said."""
     changes = {"cheap_share": 0.0, "gap": gap, "dear_gap": 1.0}
     parameters = AS_VAST.changed({f"row_and_column.{name}": value for name, value in changes.items()})
-    outcome = solve_large(jobs_and_agents(40, 5, seed=3), work_limit=5, time_limit=600, parameters=parameters)
+    outcome = solve_large(jobs_and_agents(40, 5, seed=3), no_improvement_limit=5, time_limit=600, parameters=parameters)
 
     assert (Note.STRUCK in outcome.notes) == is_told
 
@@ -156,3 +156,18 @@ def test_no_engine_is_believed_alone_that_there_is_no_plan(monkeypatch: pytest.M
 
     assert outcome.status is not Status.INFEASIBLE
     assert values(outcome) == values(solve_exact(problem))
+
+
+def test_without_a_plan_in_time_the_bound_and_the_reason_are_told() -> None:
+    """Of what was proven until then: as good as nothing, but not above the optimum; or the root node's."""
+    problem = jobs_and_agents(40, 5, seed=3)
+    best = values(solve_large(problem, no_improvement_limit=5))[0]
+    stopped = Budget()
+    stopped.stop()
+
+    for budget, note in ((Budget(0.0), Note.STRUCK), (stopped, Note.INTERRUPTED)):
+        outcome = solve_large(problem, budget=budget)
+        if outcome.solution is None:
+            assert (outcome.status, outcome.notes) == (Status.UNKNOWN, (note,))
+            assert outcome.bound is not None
+            assert 0 <= outcome.bound <= best

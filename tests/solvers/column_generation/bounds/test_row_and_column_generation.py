@@ -98,7 +98,7 @@ def test_as_vast_a_larger_problem_is_solved_within_its_gap() -> None:
     problem = jobs_and_agents(40, 5, seed=3)
     optimum = values(solve_exact(problem))[0]
 
-    outcome = solve_large(problem, work_limit=10, parameters=AS_VAST)
+    outcome = solve_large(problem, no_improvement_limit=10, parameters=AS_VAST)
 
     assert outcome.status in {Status.OPTIMAL, Status.FEASIBLE}
     assert bounds(outcome)[0] <= optimum <= values(outcome)[0]

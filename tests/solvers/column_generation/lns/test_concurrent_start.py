@@ -48,7 +48,9 @@ def remembered(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_is_the_same_whatever_the_number_of_workers(seed: int) -> None:
     problem = jobs_and_agents(40, 5, seed=seed)
 
-    alone, together = (solve_large(problem, workers=workers, work_limit=10, parameters=AT_ONCE) for workers in (1, 2))
+    alone, together = (
+        solve_large(problem, workers=workers, no_improvement_limit=10, parameters=AT_ONCE) for workers in (1, 2)
+    )
 
     first, second = (beside.plan() for beside in made)
     assert first is not None
@@ -61,10 +63,10 @@ def test_it_is_the_same_whatever_the_number_of_workers(seed: int) -> None:
 
 def test_with_a_plan_to_begin_from_no_other_is_made() -> None:
     problem = jobs_and_agents(40, 5, seed=1)
-    known = solve_large(problem, work_limit=10, parameters=AT_ONCE).solution
+    known = solve_large(problem, no_improvement_limit=10, parameters=AT_ONCE).solution
     made.clear()
 
-    again = solve_large(problem, work_limit=10, start=known, parameters=AT_ONCE)
+    again = solve_large(problem, no_improvement_limit=10, start=known, parameters=AT_ONCE)
 
     assert made == []
     assert again.solution is not None
