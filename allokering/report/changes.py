@@ -57,13 +57,20 @@ def _trainees(scene: Scene, diff: PlanDiff) -> list[Row]:
     return rows
 
 
-WHAT = (say("position"), say("first day"), say("completes"), say("institution service"), say("supervisors"))
+WHAT = (
+    say("position"),
+    say("first day"),
+    say("completes"),
+    say("institution service"),
+    say("supervisors"),
+    say("supervision group"),
+)
 """What of a path is shown beside the earlier path, in the order of `_path`."""
 
 
 def _path(scene: Scene, path: Path | None) -> tuple[Content, ...]:
     if path is None or not path.placements:
-        return (NOT_THERE if path is None else NO_POSITION, "", "", "", "")
+        return (NOT_THERE if path is None else NO_POSITION, *[""] * (len(WHAT) - 1))
     first = path.placements[0]
     return (
         scene.position_title(str(first.position_id)),
@@ -71,7 +78,15 @@ def _path(scene: Scene, path: Path | None) -> tuple[Content, ...]:
         str(first.completes),
         ", ".join(f"{scene.site_name(row.site_id)} {row.from_date} – {row.to_date}" for row in path.rotations),
         ", ".join(dict.fromkeys(row.supervisor_id for row in path.supervision)),
+        _group(scene, path),
     )
+
+
+def _group(scene: Scene, path: Path) -> str:
+    """Where the groups meet and since when, and with whom; their ids are numbers in a row, which tell nothing."""
+    meetings = dict.fromkeys(f"{scene.municipality_name(row.municipality_id)} {row.from_date}" for row in path.groups)
+    told = ", ".join(meetings)
+    return f"{told} ({', '.join(path.companions)})" if path.companions else told
 
 
 def _openings(scene: Scene, diff: PlanDiff) -> list[Told]:

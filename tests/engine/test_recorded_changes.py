@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sample_plan import sample
+from scenes.one_row_each import sample
 
 from allokering.cli import main
 from allokering.commands.given import read_given

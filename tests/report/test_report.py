@@ -170,6 +170,22 @@ def test_what_has_changed_is_told() -> None:
     assert "No trainee&#39;s path has changed against the earlier plan." in report(narvik(), model_of(), plan(), plan())
 
 
+def test_a_change_of_group_is_told() -> None:
+    """Of all who are in it: where it met and since when, and with whom, beside where it meets now."""
+    rows = plan().groups
+    elsewhere = next(
+        row.municipality_id for row in narvik().municipalities if row.municipality_id != rows[0].municipality_id
+    )
+    moved = [
+        row.model_copy(update={"municipality_id": elsewhere}) if row.group_id == rows[0].group_id else row
+        for row in rows
+    ]
+    text = report(narvik(), model_of(), plan(), replace(plan(), groups=tuple(moved)))
+
+    assert "Trainees whose path has changed" in text
+    assert "<span lang=en>supervision group</span>" in text
+
+
 def test_a_report_is_the_same_each_time() -> None:
     """The same plan, the same bytes."""
     assert report(narvik(), model_of(), plan()) == report(narvik(), model_of(), plan())
