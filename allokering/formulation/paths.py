@@ -126,9 +126,9 @@ class PathOptions(Options):
     def path(self, option: int) -> Path | None:
         """The path behind an option; None for "unplaced"."""
         place = self.place(option)
-        if place is None:
-            return None
-        position, start, rotation = place
+        return None if place is None else self._path(*place)
+
+    def _path(self, position: int, start: int, rotation: int) -> Path:
         space = self._space
         return Path(
             position=space.positions[self._positions[position]],
@@ -141,7 +141,9 @@ class PathOptions(Options):
 
     @cached_property
     def _numbers(self) -> dict[str, int]:
-        return {self.key(option): option for option in range(len(self))}
+        places = self._axes(np.arange(self._first, len(self))).T.tolist()
+        keys = [*map(self.key, range(self._first)), *(str(self._path(*place)) for place in places)]
+        return {key: option for option, key in enumerate(keys)}
 
     @override
     def usage(self, options: Integers, resources: int) -> sparse.csr_array:

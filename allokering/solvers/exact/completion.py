@@ -10,6 +10,7 @@ those prices are positive: a needless unit is in no optimum, and nothing need be
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,7 +80,8 @@ class Completion:
                 for sign in (1, -1)
             )
             return None if found is None else Completed(found, is_unique)
-        return Completed(found, face.is_a_point(self.draw(1)))
+        # Most faces are a point at once: other prices are drawn only for those that are not.
+        return Completed(found, face.is_a_point(lambda: self.draw(1)))
 
     @staticmethod
     def _is_same(one: Solution, other: Solution | None) -> bool:
@@ -145,11 +147,11 @@ class _Face:
             highs.changeRowsBounds(self._rows, rows, self._least, self._sides)
         return True
 
-    def is_a_point(self, prices: Integers) -> bool:
+    def is_a_point(self, draw: Callable[[], Integers]) -> bool:
         """Is the face one point? If it had an edge, drawn prices would be lower at one end of it."""
         if not np.any(self._upper > self._lower):
             return True
-        point = self.values
+        prices, point = draw(), self.values
         ends = []
         for sign in (1, -1):
             face = (self._lower.copy(), self._upper.copy(), self._least.copy())
