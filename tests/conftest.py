@@ -32,6 +32,7 @@ SLOW = (
     "test_docs.py",
     "test_instances.py",
     "test_library_docs.py",
+    "test_problem_edits.py",
     "workbook",
 )
 """Files and folders whose tests solve whole instances or hundreds of random ones, or open another program."""

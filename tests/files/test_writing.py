@@ -72,7 +72,13 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-@pytest.mark.parametrize("name", ["tests", *list_instances()])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "tests",
+        *(pytest.param(name, marks=[pytest.mark.slow] * (name == "norge-2025")) for name in list_instances()),
+    ],
+)
 def test_real_instances_survive_conversion(name: str, tmp_path: Path) -> None:
     """Every table of every built-in instance, and of the good instance of the tests, comes back."""
     instance = read_instance(GOOD if name == "tests" else name)
