@@ -103,7 +103,7 @@ def random_problem(seed: int) -> RawProblem:
     problem = Problem(
         tiers=tuple(Tier(f"tier-{number}", "units") for number in range(tiers)),
         resources=tuple(Resource("row", f"subject-{row}", 0, bound) for row, bound in enumerate(bounds)),
-        actors=tuple(_listed(f"actor-{number}", options, rows) for number, options in enumerate(actors)),
+        actors=tuple(listed(f"actor-{number}", options, rows) for number, options in enumerate(actors)),
         reliefs=reliefs,
         transfers=transfers,
     )
@@ -111,7 +111,8 @@ def random_problem(seed: int) -> RawProblem:
     return RawProblem(bounds, tuple(actors), adjustments, problem)
 
 
-def _listed(actor: str, options: tuple[RawOption, ...], rows: int) -> ListedOptions:
+def listed(actor: str, options: tuple[RawOption, ...], rows: int) -> ListedOptions:
+    """The options as the engine knows them, with keys by their numbers."""
     usage: Integers = np.array([option.uses for option in options], dtype=np.int64).reshape(-1, rows)
     keys = [f"option-{number}" for number in range(len(options))]
     prices: Integers = np.array([option.prices for option in options], dtype=np.int64)

@@ -17,6 +17,7 @@ from allokering.problem import Floats, Integers, Solution
 from allokering.solvers.budget import Budget
 from allokering.solvers.exact.completion import Completion
 from allokering.solvers.exact.enumeration import Columns
+from allokering.solvers.exact.exchanges import exchanged
 from allokering.solvers.exact.knowledge import CutName, Duals, Inherited
 from allokering.solvers.exact.objectives import Group, Objective, alone, grouped, tiers_of
 from allokering.solvers.exact.program import relax, search
@@ -137,6 +138,14 @@ class HighsTiers:
         )  # fmt: skip
         if found.options is not None:
             self._take(found.options, found.adjustments)
+
+    def _exchange(self, part: Objective) -> None:
+        """What exchanges find that is better, and what it rules out."""
+        assert self._best is not None  # noqa: S101 - ties are broken of a plan
+        found = exchanged(self._columns, self._most, self._best, [one for one, _ in self._held], part)
+        if found is not None and self._columns.is_feasible(found) and self._keeps(found):
+            self._best = found
+        self._fix()
 
     def _grouped(self, number: int, most: Floats) -> Group:
         left = self._objectives[number:]
@@ -300,9 +309,9 @@ class HighsTiers:
     def minimise_uniquely(self, part: Objective) -> UniqueAnswer:
         """The least sum of prices, and that no other choice of options has it: proven by one and the same search.
 
-        A restricted program finds a plan; then the search is for another one that costs no more, with the plan at hand
-        cut off (no-good cut). If there is none, the plan is the optimum and the only one; one that is found takes its
-        place.
+        A restricted program and exchanges find a plan; then the search is for another one that costs no more, with the
+        plan at hand cut off (no-good cut). If there is none, the plan is the optimum and the only one; one that is
+        found takes its place.
         """
         self._group, self._report = alone(part), _unheard
         self._cost, self._bound = self._group.cost, None
@@ -313,7 +322,7 @@ class HighsTiers:
         if self._best is not None and self._proven is not None:
             # The plan at hand was not chosen for this objective: most can be ruled out by one that was.
             self._search_few(taken + self._taken(self._proven, self._value(part)))
-            self._fix()
+            self._exchange(part)
         while self._best is not None and not self._budget.is_over:
             is_open = self._most[: self._rows.options] > 0
             if np.bincount(self._columns.actor[is_open]).max(initial=1) == 1:
