@@ -71,6 +71,7 @@ class PathOptions(Options):
         self._position_start_prices, self._rotation_prices = prices(self._positions)
         self._unplaced_prices = unplaced_prices
         self._first = 0 if unplaced_prices is None else 1
+        self._numbers: dict[int, dict[str, int]] = {}
         self._leveled: tuple[Integers, list[Integers]] | None = None
 
     @property
@@ -121,7 +122,18 @@ class PathOptions(Options):
 
     @override
     def find(self, key: str) -> int | None:
-        return self._numbers.get(key)
+        if self._first and key == UNPLACED:
+            return 0
+        # Texts of paths take long to make: only of those at the positions that the key begins with.
+        named = [place for place, number in enumerate(self._positions.tolist()) if self._is_at(number, key)]
+        for place in named:
+            numbers = self._numbers_at(place)
+            if key in numbers:
+                return numbers[key]
+        return None
+
+    def _is_at(self, position: int, key: str) -> bool:
+        return key.startswith(f"{self._space.positions[position]}@")
 
     def path(self, option: int) -> Path | None:
         """The path behind an option; None for "unplaced"."""
@@ -139,11 +151,17 @@ class PathOptions(Options):
             rotation_periods=space.rotation_periods if rotation else 0,
         )
 
-    @cached_property
-    def _numbers(self) -> dict[str, int]:
-        places = self._axes(np.arange(self._first, len(self))).T.tolist()
-        keys = [*map(self.key, range(self._first)), *(str(self._path(*place)) for place in places)]
-        return {key: option for option, key in enumerate(keys)}
+    def _numbers_at(self, position: int) -> dict[str, int]:
+        """The options at a position (of `positions`), by key."""
+        if position not in self._numbers:
+            cells = self._allowed[position].size
+            begin, end = np.searchsorted(self._cells, (position * cells, (position + 1) * cells)).tolist()
+            options = range(self._first + begin, self._first + end)
+            places = self._axes(np.array(options, dtype=np.int64)).T.tolist()
+            self._numbers[position] = {
+                str(self._path(*place)): option for place, option in zip(places, options, strict=True)
+            }
+        return self._numbers[position]
 
     @override
     def usage(self, options: Integers, resources: int) -> sparse.csr_array:

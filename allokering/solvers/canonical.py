@@ -8,8 +8,10 @@ but for a chance of n / 2**bits at most (the isolation lemma of Mulmuley, Vazira
 """
 
 import hashlib
+from functools import lru_cache
 
 
+@lru_cache(maxsize=1 << 16, typed=True)
 def drawn(*ids: str | int, bits: int = 20) -> int:
     """A pseudo-random integer from 1 to 2**bits (1 to 256 bits), decided by the ids alone; 1 and "1" are different ids.
 

@@ -55,6 +55,8 @@ class Completion:
         self._table = sparse.csr_array(table.T).astype(float)
         self._most_use = self._table.maximum(0) @ problem.adjustment_most
         self._draws: dict[int, Integers] = {}
+        self._has_leasts = any(one.least is not None for one in problem.resources)
+        self._left: tuple[Integers, Integers] | None = None
 
     def cheapest(self, options: Integers, budget: Budget) -> Solution | None:
         """Some of the cheapest adjustments; None if there are none, or none were found before the time was up."""
@@ -96,21 +98,35 @@ class Completion:
         return self._draws[number]
 
     def _face(self, options: Integers) -> _Face:
-        problem = self.problem
-        if self._columns is None:
-            slack = problem.bounds - problem.use(Solution(options, np.zeros_like(problem.adjustment_most)))
-        else:
-            slack = self._columns.bounds - self._columns.use(options)
+        problem, slack = self.problem, self._slack(options)
         live = np.flatnonzero(self._most_use > slack)
         return _Face(sparse.csc_array(self._table[live]), problem.adjustment_most.astype(float), slack[live])
+
+    def _slack(self, options: Integers) -> Integers:
+        """What options leave of every row; those asked about last are not counted again."""
+        if self._left is None or not np.array_equal(self._left[0], options):
+            problem, columns = self.problem, self._columns
+            if columns is None:
+                slack = problem.bounds - problem.use(Solution(options, np.zeros_like(problem.adjustment_most)))
+            else:
+                slack = columns.bounds - columns.use(options)
+            self._left = np.array(options), slack
+        return self._left[1]
 
     def _whole(self, options: Integers, values: Floats) -> Solution | None:
         amounts = np.rint(values)
         if np.abs(values - amounts).max(initial=0.0) > WHOLE:
             return None
         found = Solution(np.asarray(options, dtype=np.int64), amounts.astype(np.int64))
-        is_feasible = self.problem.is_feasible if self._columns is None else self._columns.is_feasible
-        return found if is_feasible(found) else None
+        return found if self._is_feasible(found) else None
+
+    def _is_feasible(self, found: Solution) -> bool:
+        if self._has_leasts and self._columns is None:
+            return self.problem.is_feasible(found)
+        table = self.problem.adjustment_usage if self._columns is None else self._columns.adjustment_usage
+        amounts = found.adjustments
+        within = np.all(amounts >= 0) and np.all(amounts <= self.problem.adjustment_most)
+        return bool(within and np.all(table.T @ amounts <= self._slack(found.options)))
 
 
 class _Face:

@@ -66,6 +66,8 @@ class Inherited:
     knowledge: Knowledge
     is_restricted: bool
     """Is the problem a restriction of the parent's, so that its values are bounds? Checked, not believed."""
+    fingerprint: Fingerprint | None = None
+    """Of the problem, if comparing it has made it."""
 
     def answers(self, values: tuple[int, ...]) -> bool:
         """Is a plan of these values optimal by the parent's proof alone?"""

@@ -38,7 +38,16 @@ def relation(parent: Fingerprint, problem: Problem) -> Relation:
 
     A problem that lacks a resource of the parent is a relaxation in truth, and neither in form.
     """
+    return compared(parent, problem)[0]
+
+
+def compared(parent: Fingerprint, problem: Problem) -> tuple[Relation, Fingerprint | None]:
+    """What the problem is of the parent, and its own form, if it has no resource that the parent lacks."""
     own = _fingerprint(problem, parent.bounds)
+    return _relation(parent, own), own if own.bounds.keys() <= parent.bounds.keys() else None
+
+
+def _relation(parent: Fingerprint, own: Fingerprint) -> Relation:
     has_all = parent.bounds.keys() <= own.bounds.keys()
     if own.tiers != parent.tiers or not has_all or own.options.keys() != parent.options.keys():
         return Relation(restricts=False, relaxes=False)

@@ -26,8 +26,8 @@ from allokering.solvers.exact.completion import Completion
 from allokering.solvers.exact.cp_sat import CpSatTiers
 from allokering.solvers.exact.enumeration import Columns, all_columns
 from allokering.solvers.exact.highs import HighsTiers
-from allokering.solvers.exact.knowledge import Inherited, Knowledge
-from allokering.solvers.exact.relation import fingerprint, relation
+from allokering.solvers.exact.knowledge import Fingerprint, Inherited, Knowledge
+from allokering.solvers.exact.relation import compared, fingerprint
 from allokering.solvers.exact.tie_breaking import break_ties, changes
 from allokering.solvers.exact.tier_by_tier import Reached, Tiers, tier_by_tier
 from allokering.solvers.exact.trim import trimmed
@@ -86,10 +86,11 @@ def solve_exact(
     inherited, repaired = None, None
     if parent is not None:
         inherited = inheritance(problem, parent, restricts=restricts)
-        repaired = repair(problem, parent, budget)
+        completion = Completion(problem)
+        repaired = repair(problem, parent, budget, completion)
         is_near = near is None or near == parent.options
         if is_near and repaired is not None and inherited.answers(problem.values(repaired)):
-            return _inherited(problem, parent, repaired, budget)
+            return _inherited(completion, inherited, repaired, budget)
         near = parent.options if near is None else near
     start = min((one for one in (start, repaired) if one is not None), key=problem.values, default=None)
     columns = all_columns(problem)
@@ -101,7 +102,8 @@ def solve_exact(
         )
         then = () if near is None else (changes(columns, near),)
         reached = tier_by_tier(columns, model, known, progress, then)
-        outcome = _outcome(columns, model, name, budget, reached, is_canonical=is_canonical)
+        form = None if inherited is None else inherited.fingerprint
+        outcome = _outcome(columns, model, name, budget, reached, form, is_canonical=is_canonical)
         if outcome.solution is not None:
             break
         if name == engine and budget.is_over:
@@ -113,28 +115,34 @@ def solve_exact(
 
 def inheritance(problem: Problem, parent: Knowledge, *, restricts: bool) -> Inherited:
     """What a parent leaves to the problem; that it is a restriction is checked in form."""
-    is_one = restricts and parent.fingerprint is not None and relation(parent.fingerprint, problem).restricts
-    return Inherited(parent, is_one)
+    if not restricts or parent.fingerprint is None:
+        return Inherited(parent, is_restricted=False)
+    found, own = compared(parent.fingerprint, problem)
+    return Inherited(parent, found.restricts, own)
 
 
-def repair(problem: Problem, parent: Knowledge, budget: Budget) -> Solution | None:
+def repair(
+    problem: Problem, parent: Knowledge, budget: Budget, completion: Completion | None = None
+) -> Solution | None:
     """The parent's options, with the cheapest adjustments here; None where an option or adjustment is missing."""
     options = [actor.find(parent.options.get(actor.actor, "")) for actor in problem.actors]
     if None in options:
         return None
-    return Completion(problem).cheapest(np.array(options, dtype=np.int64), budget)
+    completion = Completion(problem) if completion is None else completion
+    return completion.cheapest(np.array(options, dtype=np.int64), budget)
 
 
-def _inherited(problem: Problem, parent: Knowledge, start: Solution, budget: Budget) -> Outcome:
+def _inherited(completion: Completion, inherited: Inherited, start: Solution, budget: Budget) -> Outcome:
     """The parent's plan, which a restriction of its problem cannot do better than."""
-    completed = Completion(problem).canonical(start.options, budget)
+    problem, parent = completion.problem, inherited.knowledge
+    completed = completion.canonical(start.options, budget)
     solution = start if completed is None else completed.solution
     tiers = tuple(
         TierOutcome(tier, value, value, Status.OPTIMAL, 0.0)
         for tier, value in zip(problem.tiers, parent.values, strict=True)
     )
     is_unique = completed is not None and completed.is_unique
-    known = replace(parent, fingerprint=fingerprint(problem))
+    known = replace(parent, fingerprint=inherited.fingerprint or fingerprint(problem))
     return Outcome(Status.OPTIMAL, solution, tiers, INHERITED, budget.seconds, (), is_unique, known)
 
 
@@ -144,6 +152,7 @@ def _outcome(
     name: str,
     budget: Budget,
     reached: Reached,
+    form: Fingerprint | None,
     *,
     is_canonical: bool,
 ) -> Outcome:
@@ -161,15 +170,15 @@ def _outcome(
     outcome = outcome.with_solution(problem, best)
     is_cut_short = budget.is_over and outcome.status is Status.FEASIBLE
     return replace(
-        outcome, notes=(Note.STRUCK,) if is_cut_short else (), knowledge=_taught(columns, model, outcome, best)
+        outcome, notes=(Note.STRUCK,) if is_cut_short else (), knowledge=_taught(columns, model, outcome, best, form)
     )
 
 
-def _taught(columns: Columns, model: Tiers, outcome: Outcome, best: Solution) -> Knowledge:
+def _taught(columns: Columns, model: Tiers, outcome: Outcome, best: Solution, form: Fingerprint | None) -> Knowledge:
     """What a like problem can begin with."""
     actors = columns.problem.actors
     options = {actor.actor: actor.key(int(option)) for actor, option in zip(actors, best.options, strict=True)}
     values, bounds = (tuple(getattr(tier, what) for tier in outcome.tiers) for what in ("value", "bound"))
     # What broke ties is of this problem alone.
     duals = {number: duals for number, duals in model.duals.items() if number < len(values)}
-    return Knowledge(options, values, bounds, duals, model.cuts, fingerprint(columns.problem))
+    return Knowledge(options, values, bounds, duals, model.cuts, form or fingerprint(columns.problem))

@@ -14,7 +14,7 @@ from random_problems import RawProblem, random_problem
 from allokering.problem import ListedOptions, Problem
 from allokering.solvers.exact.first_sentence import first_sentence
 from allokering.solvers.exact.knowledge import Knowledge
-from allokering.solvers.exact.relation import Relation, fingerprint, relation
+from allokering.solvers.exact.relation import Relation, compared, fingerprint, relation
 from allokering.solvers.exact.solve import INHERITED, solve_exact
 from allokering.solvers.outcome import Outcome, Status
 
@@ -120,6 +120,22 @@ def test_relations_are_seen_in_form() -> None:
         assert relation(parent, problem) == Relation(restricts=True, relaxes=True)
         neither = Relation(restricts=False, relaxes=False)
         assert relation(parent, dearer) == (neither if problem.reliefs else Relation(restricts=True, relaxes=True))
+
+
+def test_a_form_made_for_comparing_is_the_form() -> None:
+    """What a comparison hands on is what would be made anew, and nothing if a resource is not among the parent's."""
+    for seed in range(40):
+        problem = random_problem(seed).problem
+        other, _ = changed(problem, seed)
+        same = fingerprint(other)
+        fewer = replace(fingerprint(problem), bounds={})
+
+        form = compared(fingerprint(problem), other)[1]
+
+        assert form is not None
+        assert (form.bounds, form.adjustments, form.tiers) == (same.bounds, same.adjustments, same.tiers)
+        assert all(np.array_equal(form.options[actor], hashes) for actor, hashes in same.options.items())
+        assert compared(fewer, other)[1] is None
 
 
 def test_a_claim_that_is_false_is_not_believed() -> None:
