@@ -1,7 +1,8 @@
 """A first true sentence at once: is a plan possible, and what does it cost at least? The exact answer comes after.
 
 A plan is possible where one is at hand: the parent's, with other options for the actors who have lost theirs, the
-cheapest ones at the duals first. It is impossible only where two engines say so. All else is "unknown".
+cheapest ones at the duals first. It is impossible only where that is proven in integers, or two engines say so. All
+else is "unknown".
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import numpy as np
 
 from allokering.problem import Floats, Problem, Solution
 from allokering.solvers.budget import Budget
+from allokering.solvers.exact.certificate import is_impossible
 from allokering.solvers.exact.completion import Completion
 from allokering.solvers.exact.enumeration import all_columns
 from allokering.solvers.exact.knowledge import Knowledge
@@ -72,6 +74,8 @@ def first_sentence(
         found = _among_few(rows, group.cost, most, relaxed, budget) if found is None else found
     elif found is None and not budget.is_over:
         # The relaxation has no solution, says HiGHS; no engine is believed alone.
+        if is_impossible(columns, budget):
+            return FirstSentence(is_possible=False, solution=None, bound=None)
         second = solve_exact(problem, engine="cp-sat", is_canonical=False, budget=budget.part(SECOND))
         if second.status is Status.INFEASIBLE:
             return FirstSentence(is_possible=False, solution=None, bound=None)

@@ -28,7 +28,8 @@ class Rows:
         self.options = len(columns.actor)
         self.width = self.options + len(problem.adjustment_most)
         table = sparse.csr_array(sparse.hstack([columns.usage.T, columns.adjustment_usage.T]))
-        units = _units(table)
+        self.units = units = _units(table)
+        """What each resource's row is divided by."""
         table.data = table.data // np.repeat(units, np.diff(table.indptr))
         self._table = table.astype(float)
         self._added: list[sparse.csr_array] = []

@@ -4,8 +4,9 @@ Each tier is minimised with the earlier tiers held at the values reached; where 
 by prices drawn from names (`tie_breaking`), so that the plan is the same whatever machine, engine, seed and threads.
 
 No engine is believed alone when it says that there is no plan, or hands over one that breaks a bound: both happen in
-the versions in use (google/or-tools#5274; HiGHS 1.13, see `highs_api`). If one finds no plan at all, the other is
-asked; what it finds counts only if it keeps every bound, in integers; a bound above a value reached is not believed.
+the versions in use (google/or-tools#5274; HiGHS 1.13, see `highs_api`). If one finds no plan at all, and weights of
+rows do not prove it in integers (`certificate`), the other is asked; what it finds counts only if it keeps every bound,
+in integers; a bound above a value reached is not believed.
 
 A `parent` is what solving a like problem taught: its cuts, duals and plan are begun with, and where this problem only
 restricts the parent's (checked in form), the parent's values are bounds: if its plan still holds, it is the answer.
@@ -22,6 +23,7 @@ import numpy as np
 from allokering.problem import Problem, Solution
 from allokering.problem_quotas import in_rows
 from allokering.solvers.budget import Budget
+from allokering.solvers.exact.certificate import is_impossible
 from allokering.solvers.exact.completion import Completion
 from allokering.solvers.exact.cp_sat import CpSatTiers
 from allokering.solvers.exact.enumeration import Columns, all_columns
@@ -109,6 +111,8 @@ def solve_exact(
         if name == engine and budget.is_over:
             # There is no time to ask the other one, and this one is not believed alone.
             return replace(outcome, status=Status.UNKNOWN)
+        if outcome.status is Status.INFEASIBLE and is_impossible(columns, budget):
+            break
     assert outcome is not None  # noqa: S101 - there are two engines
     return outcome
 
