@@ -43,6 +43,7 @@ class CpSatTiers:
         self._keep_bounds()
         self._last = start
         self.duals: dict[int, Duals] = {}
+        self.is_impossible = False
         self.cuts: tuple[CutName, ...] = ()
         self._seed, self._workers, self._work_limit = seed, workers, work_limit
 

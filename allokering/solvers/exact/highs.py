@@ -15,6 +15,7 @@ import numpy as np
 
 from allokering.problem import Floats, Integers, Solution
 from allokering.solvers.budget import Budget
+from allokering.solvers.exact.certificate import is_impossible
 from allokering.solvers.exact.completion import Completion
 from allokering.solvers.exact.enumeration import Columns
 from allokering.solvers.exact.exchanges import exchanged
@@ -67,6 +68,7 @@ class HighsTiers:
         self._bound: int | None = None
         self._report: Report = _unheard
         self.duals: dict[int, Duals] = {}
+        self.is_impossible = False
         if inherited is not None:
             self._rows.inherit(inherited.knowledge.cuts)
 
@@ -83,6 +85,7 @@ class HighsTiers:
         cost = sum(weight * tier.prices for weight, tier in zip(weights / scale, objectives, strict=False))
         relaxed = relax(self._rows, np.asarray(cost, dtype=float), self._most, self._budget)
         if relaxed is None:
+            self.is_impossible = is_impossible(self._columns, self._budget)
             return
         self._liked = np.maximum(relaxed.proven.reduced[: self._rows.options], 0)
         self._liked[relaxed.values[: self._rows.options] > 1e-6] = 0
@@ -168,6 +171,8 @@ class HighsTiers:
         """The least weighed sum of a group's prices."""
         if not self._rows.width:
             return self._nothing_to_choose()
+        if self.is_impossible:
+            return TierAnswer(Status.INFEASIBLE, None, None)
         self._group, self._cost, self._report = group, group.cost, report
         self._bound = self._inherited_bound(group)
         if self._is_met(self._bound):

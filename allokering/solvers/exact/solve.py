@@ -23,7 +23,6 @@ import numpy as np
 from allokering.problem import Problem, Solution
 from allokering.problem_quotas import in_rows
 from allokering.solvers.budget import Budget
-from allokering.solvers.exact.certificate import is_impossible
 from allokering.solvers.exact.completion import Completion
 from allokering.solvers.exact.cp_sat import CpSatTiers
 from allokering.solvers.exact.enumeration import Columns, all_columns
@@ -111,7 +110,7 @@ def solve_exact(
         if name == engine and budget.is_over:
             # There is no time to ask the other one, and this one is not believed alone.
             return replace(outcome, status=Status.UNKNOWN)
-        if outcome.status is Status.INFEASIBLE and is_impossible(columns, budget):
+        if outcome.status is Status.INFEASIBLE and model.is_impossible:
             break
     assert outcome is not None  # noqa: S101 - there are two engines
     return outcome

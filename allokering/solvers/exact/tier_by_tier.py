@@ -22,6 +22,8 @@ class Tiers(Protocol):
 
     duals: dict[int, Duals]
     """By the group's first number, what its relaxation gave, for a weight of 1; engines without one have none."""
+    is_impossible: bool
+    """Is it proven in integers (`certificate`) that there is no solution?"""
 
     def __init__(
         self,
