@@ -116,7 +116,12 @@ def _instance(name: str, draw: Random, settings: Settings, model: Model) -> Inst
         "positions": [*positions],
         "position_parts": [*parts],
         "trainees": [*trainees],
-        "preferences": [row for trainee in trainees for row in _preferences(draw, trainee, positions)],
+        "preferences": [
+            row
+            for trainee in trainees
+            for row in _preferences(draw, trainee, positions)
+            if trainee.recruited_to is None  # nobody knows what they wish
+        ],
         "sites": [*sites],
         "site_slots": [row for site in sites for row in _slots(calendar, site)],
         "travel": [*_travel(draw, places)],
