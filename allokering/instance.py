@@ -36,6 +36,8 @@ from allokering.tables import (
 )
 
 EARTH_RADIUS_KM = 6371.0
+GIVEN = "given beside the instance"
+"""Where pins come from of which the instance's own files say nothing."""
 
 
 class TravelFallback(BaseModel):
@@ -120,11 +122,15 @@ class Instance:
         return Instance(name, settings, **ordered)  # type: ignore[arg-type]
 
     def with_pins(self, pins: Sequence[Pin]) -> Instance:
-        """The same instance with these pins too; each replaces one of its own that says the same for another time."""
+        """The same instance with these pins too; each replaces one of its own that says the same for another time.
+
+        An instance without pins of its own says nothing of where they come from: then that they were given beside it.
+        """
         rows = {table: list(self.rows(table)) for table in TABLES}
         replaced = {_said_by(pin) for pin in pins}
         rows["pins"] = [*(pin for pin in self.pins if _said_by(pin) not in replaced), *pins]
-        return Instance.of(self.name, self.settings, rows)
+        told = {**({Pin.table: GIVEN} if pins else {}), **self.settings.provenance}
+        return Instance.of(self.name, self.settings.model_copy(update={"provenance": told}), rows)
 
     @property
     def is_validated(self) -> bool:

@@ -19,7 +19,7 @@ from allokering.files.table_columns import Column, Kind, columns
 from allokering.files.validated import key_text, validated
 from allokering.files.writing import write_instance
 from allokering.instance import Instance
-from allokering.tables import TABLES, Row
+from allokering.tables import TABLES, Pin, PinVerb, PinWhat, Row
 
 WRONG = {
     Kind.TEXT: ("x" * 4001, "two words"),
@@ -154,3 +154,16 @@ def test_a_pinned_period_is_a_date_as_iso_writes_it() -> None:
     others = tuple(other for other in instance.pins if other != pin)
 
     assert validated(replace(instance, pins=(written, *others))).pins == instance.pins
+
+
+def test_pins_given_beside_an_instance_without_any_are_no_fault() -> None:
+    """Its files say nothing of where pins come from, and need not: the planner gave them."""
+    read = read_instance("bergen-2018")
+    rows = {table: [] if table == Pin.table else list(read.rows(table)) for table in TABLES}
+    told = {table: source for table, source in read.settings.provenance.items() if table != Pin.table}
+    bare = Instance.of(read.name, read.settings.model_copy(update={"provenance": told}), rows)
+    trainee, position = bare.trainees[0].trainee_id, bare.positions[0].position_id
+    pin = Pin(trainee_id=trainee, what=PinWhat.POSITION, verb=PinVerb.NEVER, value=position)
+
+    assert validated(bare.with_pins([pin])).pins == (pin,)
+    assert validated(bare.with_pins([])).settings.provenance == told
