@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from allokering.commands.stopping import signals_held
+from allokering.commands.stopping import hold_signals, signals_held
 from allokering.errors import AllokeringError
 from allokering.language import LANGUAGES, say, speak
 
@@ -83,3 +83,11 @@ def main(lang: str) -> None:
     """
     speak(lang)
     gc.set_threshold(*SELDOM)
+
+
+def run() -> None:
+    """The program: a signal that comes when the command has ended does not change how it ended."""
+    try:
+        main()
+    finally:
+        hold_signals()

@@ -56,6 +56,15 @@ def signals_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def hold_signals() -> None:
+    """From now on nobody hears Ctrl-C or SIGTERM: a process that is about to end has nothing left to stop.
+
+    While Python shuts down, either would kill it, and a plan that is published and told would look like none.
+    """
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+
+
 def in_a_thread(work: Callable[[], Made]) -> Made:
     """What the work gives, made in a thread of its own, in the language in use.
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from threading import Thread
 
 import pytest
@@ -85,3 +87,14 @@ def test_a_signal_while_a_command_is_loaded_is_heard_when_it_has_been() -> None:
     finally:
         signal.signal(signal.SIGINT, before)
     assert reached == [True]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_after_the_command_does_not_change_how_it_ended(number: signal.Signals) -> None:
+    """Python shuts down slowly, and would be killed meanwhile, by a signal of its own or of somebody else."""
+    late = f"atexit.register(os.kill, os.getpid(), {int(number)})"
+    code = f"import atexit, os, sys; from allokering.cli import run; {late}; sys.argv = ['allokering', 'list']; run()"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert b"alis-vest-2017" in ended.stdout
