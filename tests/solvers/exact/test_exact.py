@@ -233,6 +233,7 @@ class Engines:
         self._answers = list(answers)
         self.duals: dict[int, Duals] = {}
         self.cuts: tuple[CutName, ...] = ()
+        self.is_impossible = False
 
     def __call__(self, columns: Columns, **_: object) -> Engines:  # noqa: ARG002
         """An engine is made of its columns."""
