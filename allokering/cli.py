@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from allokering.commands.stopping import hold_signals, signals_held
+from allokering.commands.stopping import ignore_signals, signals_held
 from allokering.errors import AllokeringError
 from allokering.language import LANGUAGES, say, speak
 
@@ -90,4 +90,4 @@ def run() -> None:
     try:
         main()
     finally:
-        hold_signals()
+        ignore_signals()

@@ -56,13 +56,14 @@ def signals_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def hold_signals() -> None:
-    """From now on nobody hears Ctrl-C or SIGTERM: a process that is about to end has nothing left to stop.
+def ignore_signals() -> None:
+    """From now on Ctrl-C and SIGTERM do nothing: a process that is about to end has nothing left to stop.
 
-    While Python shuts down, either would kill it, and a plan that is published and told would look like none.
+    While Python shuts down, either would kill it, and a plan that is published and told would look like none. To hold
+    them back in this thread would not do: a solver's thread that has not ended hears them too.
     """
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def in_a_thread(work: Callable[[], Made]) -> Made:

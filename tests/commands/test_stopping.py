@@ -91,9 +91,15 @@ def test_a_signal_while_a_command_is_loaded_is_heard_when_it_has_been() -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_after_the_command_does_not_change_how_it_ended(number: signal.Signals) -> None:
-    """Python shuts down slowly, and would be killed meanwhile, by a signal of its own or of somebody else."""
-    late = f"atexit.register(os.kill, os.getpid(), {int(number)})"
-    code = f"import atexit, os, sys; from allokering.cli import run; {late}; sys.argv = ['allokering', 'list']; run()"
+    """Python shuts down slowly, and would be killed meanwhile: also where a thread that has not ended hears signals."""
+    code = f"""
+import atexit, os, sys, threading
+from allokering.cli import run
+threading.Thread(target=threading.Event().wait, daemon=True).start()
+atexit.register(os.kill, os.getpid(), {int(number)})
+sys.argv = ["allokering", "list"]
+run()
+"""
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
 
     assert (ended.returncode, ended.stderr) == (0, b"")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from random_problems import random_problem
-from scenes.problems import values
+from scenes.problems import jobs_and_agents, values
 from scipy import sparse
 
 from allokering.problem import ListedOptions, Problem, Relief, Resource, Solution, Tier, Transfer
@@ -32,27 +32,6 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 def is_alone(monkeypatch: pytest.MonkeyPatch, engine: Engine) -> None:
     """The engine is its own second opinion, so that no other one makes up for its faults."""
     monkeypatch.setattr(exact, "OTHER", {engine: engine})
-
-
-def knapsacks(jobs: int, agents: int, seed: int) -> Problem:
-    """Generalised assignment of so many jobs, with agents who are nearly full: too hard for no time at all."""
-    random = np.random.default_rng(seed)
-    amounts, costs = random.integers(5, 26, (jobs, agents)), random.integers(10, 51, (jobs, agents))
-    capacity = int(amounts.sum() * 8 // (10 * agents * agents))
-    return Problem(
-        tiers=(Tier("cost", "units"), Tier("again", "units")),
-        resources=tuple(Resource("capacity", f"agent-{agent:02}", 0, capacity) for agent in range(agents)),
-        actors=tuple(
-            ListedOptions(
-                f"job-{job:02}",
-                [f"agent-{agent:02}" for agent in range(agents)],
-                sparse.csr_array(np.diag(amounts[job])),
-                np.stack([costs[job], costs[job][::-1]], axis=1),
-            )
-            for job in range(jobs)
-        ),
-        reliefs=tuple(Relief("overtime", agent, 1000, (100, 0)) for agent in range(agents)),
-    )
 
 
 def of_tiers(problem: Problem, tiers: int) -> Problem:
@@ -142,7 +121,7 @@ def test_a_problem_without_actors_is_solved(engine: Engine) -> None:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_the_same_seed_gives_the_same_solution(engine: Engine, workers: int) -> None:
     """Not only the same value."""
-    problem = knapsacks(8, 3, seed=1)
+    problem = jobs_and_agents(8, 3, seed=1, tiers=2)
     first, second = (solve_exact(problem, engine=engine, seed=5, workers=workers) for _ in range(2))
 
     assert first.solution is not None
@@ -152,14 +131,14 @@ def test_the_same_seed_gives_the_same_solution(engine: Engine, workers: int) -> 
 
 
 def test_the_seed_does_not_change_the_value(engine: Engine) -> None:
-    problem = knapsacks(8, 3, seed=2)
+    problem = jobs_and_agents(8, 3, seed=2, tiers=2)
 
     assert len({values(solve_exact(problem, engine=engine, seed=seed)) for seed in (0, 1, 7)}) == 1
 
 
 def test_no_time_at_all_gives_no_false_promise(engine: Engine) -> None:
     """Whatever is found is feasible and not below its bound; the outcome says that time was up."""
-    problem = knapsacks(40, 8, seed=3)
+    problem = jobs_and_agents(40, 8, seed=3, tiers=2)
 
     outcome = solve_exact(problem, engine=engine, time_limit=0.0)
 
@@ -179,8 +158,8 @@ def test_no_time_at_all_gives_no_false_promise(engine: Engine) -> None:
 @pytest.mark.parametrize("tiers", [1, 2])
 def test_an_outcome_says_that_time_was_up(engine: Engine, tiers: int) -> None:
     """Also where the only tier, or the last, was cut short; a search that is done in time says nothing."""
-    cut = solve_exact(of_tiers(knapsacks(70, 10, seed=3), tiers), engine=engine, time_limit=0.1)
-    done = solve_exact(of_tiers(knapsacks(3, 2, seed=3), tiers), engine=engine, time_limit=600.0)
+    cut = solve_exact(of_tiers(jobs_and_agents(70, 10, seed=3, tiers=2), tiers), engine=engine, time_limit=0.1)
+    done = solve_exact(of_tiers(jobs_and_agents(3, 2, seed=3, tiers=2), tiers), engine=engine, time_limit=600.0)
 
     assert cut.status in {Status.FEASIBLE, Status.UNKNOWN}
     assert all(tier.bound <= tier.value for tier in cut.tiers)
@@ -190,7 +169,7 @@ def test_an_outcome_says_that_time_was_up(engine: Engine, tiers: int) -> None:
 
 def test_a_start_is_never_made_worse(engine: Engine) -> None:
     """With no time to do better it comes back, or something better does."""
-    problem = knapsacks(40, 8, seed=3)
+    problem = jobs_and_agents(40, 8, seed=3, tiers=2)
     start = first_agent_does_it_all(problem)
     assert problem.is_feasible(start)
 
@@ -206,7 +185,7 @@ def test_a_start_is_never_made_worse(engine: Engine) -> None:
 
 def test_a_start_does_not_change_the_optimum(engine: Engine) -> None:
     """A bad one is left, and the best one is kept."""
-    problem = knapsacks(8, 3, seed=4)
+    problem = jobs_and_agents(8, 3, seed=4, tiers=2)
     best = solve_exact(problem, engine=engine)
     assert best.solution is not None
 
@@ -218,7 +197,7 @@ def test_every_tier_is_told(engine: Engine) -> None:
     """The last thing told of each tier is its value and bound, in the order of the tiers."""
     told: dict[str, tuple[int | None, int | None]] = {}
     outcome = solve_exact(
-        knapsacks(6, 3, seed=5),
+        jobs_and_agents(6, 3, seed=5, tiers=2),
         engine=engine,
         progress=lambda tier, value, bound, *_: told.update({tier: (value, bound)}),
     )

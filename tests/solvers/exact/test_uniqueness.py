@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations, product
 from random import Random
@@ -64,6 +65,16 @@ def optima(raw: RawProblem, columns: Columns) -> list[Solution]:
     return [solution for value, solution in found if value == best]
 
 
+def with_plans() -> Iterator[tuple[int, Columns, list[Solution]]]:
+    """By seed, the columns of the tied problems that have a plan, and every optimal solution."""
+    for seed in range(120):
+        raw = tied(seed)
+        columns = all_columns(raw.problem)
+        equal = optima(raw, columns)
+        if equal:
+            yield seed, columns, equal
+
+
 def cost(columns: Columns, part: Objective, solution: Solution) -> int:
     """Of a solution."""
     return part.value(columns, solution.options, solution.adjustments)
@@ -85,12 +96,7 @@ def held(columns: Columns, start: Solution) -> HighsTiers:
 def test_one_search_proves_both_the_optimum_and_that_there_is_no_other() -> None:
     """Whatever plan it begins from, and where several are equal in the end, it does not claim that there is one."""
     unique = several = 0
-    for seed in range(120):
-        raw = tied(seed)
-        columns = all_columns(raw.problem)
-        equal = optima(raw, columns)
-        if not equal:
-            continue
+    for seed, columns, equal in with_plans():
         part = coarse(columns, seed)
         least = min(cost(columns, part, solution) for solution in equal)
         best = choices([solution for solution in equal if cost(columns, part, solution) == least])
@@ -141,12 +147,7 @@ def test_nothing_of_interest_is_infeasible_and_something_is_found() -> None:
 def test_what_narrows_rules_out_no_optimal_plan() -> None:
     """Every tier relaxed once more: the options of all optimal plans stay open, and some others do not."""
     closed = 0
-    for seed in range(120):
-        raw = tied(seed)
-        columns = all_columns(raw.problem)
-        equal = optima(raw, columns)
-        if not equal:
-            continue
+    for seed, columns, equal in with_plans():
         model = held(columns, equal[0])
 
         taken = model._narrow()
@@ -156,7 +157,7 @@ def test_what_narrows_rules_out_no_optimal_plan() -> None:
             chosen = set(np.flatnonzero(solution.options[columns.actor] == columns.option).tolist())
             assert chosen <= still, seed
             # What one plan's options take of a tier's room is at most all of it.
-            assert taken[sorted(chosen)].sum() <= len(raw.problem.tiers) * (1 + 1e-6), seed
+            assert taken[sorted(chosen)].sum() <= len(columns.problem.tiers) * (1 + 1e-6), seed
         closed += len(columns.actor) - len(still)
     assert closed > 50
 
